@@ -1,0 +1,42 @@
+# Both commands of the README set everything up themselves, in .venv, and are quick when nothing
+# changed. uv is used when it is on the PATH, else venv and pip.
+
+PYTHON ?= python3
+TARGET ?= moto
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: run test lint proof clean
+
+run: $(READY)  ## judge TARGET (default: moto); ends with 0 when the job was done
+	@$(BIN)/createmodel-conformance run '$(TARGET)' --exit-zero $(ARGS)
+
+test: $(READY) lint  ## lint, types, layers, and the project's own tests
+	$(BIN)/pytest -q -n auto --maxprocesses 4 -m 'not proof'
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+proof: $(READY)  ## the heavy proofs; takes many minutes
+	$(BIN)/pytest -q -n auto --maxprocesses 4 -m proof
+
+$(READY): pyproject.toml Makefile
+	@if command -v uv >/dev/null 2>&1; then \
+		uv venv --quiet --allow-existing --python '>=3.11' $(VENV) && \
+		uv pip install --quiet --python $(BIN)/python -e '.[dev]'; \
+	else \
+		$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+			{ echo 'Python 3.11 or newer is needed; say make PYTHON=/path/to/python3.12' >&2; exit 2; }; \
+		echo 'Setting up $(VENV) (a minute or two, once) ...'; \
+		$(PYTHON) -m venv --clear $(VENV) && \
+		$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'; \
+	fi
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist conformance-results

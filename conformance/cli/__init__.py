@@ -1,0 +1,70 @@
+"""The command line: thin. Every command lives in a module of its own, loaded when it is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from io import TextIOWrapper
+
+import click
+
+from conformance import __version__
+
+_COMMANDS = {
+    "run": "Judge a target rule by rule.",
+    "rules": "List the rules with level, provenance, source and statement.",
+    "explain": "Say what the specification says of one request.",
+    "selftest": "Prove the suite against a conformant service and its faults.",
+    "compare": "Compare two runs: new, fixed and still failing rules.",
+}
+
+USAGE = 2
+INTERRUPTED = 130
+
+
+class Refused(click.ClickException):
+    """What was asked for cannot be done: one sentence on standard error, exit code 2."""
+
+    exit_code = USAGE
+
+    def format_message(self) -> str:
+        """Return the sentence on one line, also where it quotes an exception of many lines."""
+        return " ".join(self.message.split())
+
+
+class _Lazy(click.Group):
+    """A group that imports a command's module only when that command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"conformance.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="createmodel-conformance")
+def cli() -> None:
+    """Judge implementations of the SageMaker CreateModel API against its specification."""
+
+
+def main() -> None:
+    """Run the command line; a broken pipe (``... | head``) is no error of ours.
+
+    Nor is a terminal that cannot show every character: it gets escapes instead.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        cli(prog_name="createmodel-conformance")
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,150 @@
+"""Judges behaviour rules: sends each its own fixed sample and applies its check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.engine.controls import opinion_of_control, send_control
+from conformance.engine.conversation import Conversation, Exchange, NameTaken
+from conformance.engine.judgement import Judgement, Tally, shown
+from conformance.engine.names import RunNames
+from conformance.oracle.behaviour import Behaviour, Seen
+from conformance.oracle.catalogue import rule_by_id
+from conformance.oracle.response import NothingToJudge
+from conformance.oracle.verdicts import (
+    FAIL,
+    INCONCLUSIVE,
+    NOT_RUN,
+    PASS,
+    UNSUPPORTED,
+    Opinion,
+    is_about_resources,
+)
+from conformance.wire.reading import ACCEPTED, DENIED, ODD, REJECTED, SERVER_FAULT, THROTTLED
+from conformance.wire.reading import UNSUPPORTED as NO_SUCH_OPERATION
+from strategies.bases import base, minimal
+from strategies.cases import INSIDE, Case, boundary_cases
+
+#: How often a sample is sent again before throttling or a server fault itself is looked at.
+_PATIENCE = 3
+
+
+def sample_cases(
+    behaviour: Behaviour, talk: Conversation, names: RunNames
+) -> Iterator[tuple[str, Case]]:
+    """Yield (sample, case) for every sample of a behaviour rule."""
+    for sample in behaviour.samples:
+        if behaviour.rejections:
+            cases = boundary_cases(
+                rule_by_id(sample),
+                "rejects",
+                names=names,
+                resources=talk.resources,
+                thorough=False,
+            )
+            yield sample, next(iter(cases))
+        else:
+            yield sample, Case(INSIDE, sample, _valid(sample, talk, names))
+
+
+def _valid(sample: str, talk: Conversation, names: RunNames) -> Any:
+    name = names.fresh()
+    members = {"pipeline": "Containers", "tags": "Tags", "vpc": "VpcConfig"}
+    if sample in members:
+        return base(members[sample], name=name, resources=talk.resources)
+    body = minimal(name, talk.resources)
+    if sample == "long-name":
+        body["ModelName"] = name.ljust(63, "x")
+    elif sample == "capitals":
+        body["ModelName"] = f"{name}-CamelCase"
+    return body
+
+
+def judge_behaviour(behaviour: Behaviour, talk: Conversation, names: RunNames) -> Judgement:
+    """Return the judgement on a behaviour rule; raises ``TargetGone`` like every sending."""
+    tally = Tally(behaviour.rule, "holds")
+    for sample, case in sample_cases(behaviour, talk, names):
+        opinion = _refused_control(case, talk, names) or _sent(behaviour, sample, case, talk, tally)
+        tally.add(opinion)
+    if not set(tally.counts) - {NOT_RUN}:
+        what = "rejected" if behaviour.rejections else "accepted"
+        tally.counts = {INCONCLUSIVE: len(behaviour.samples)}
+        tally.notes = {INCONCLUSIVE: f"None of the sample requests was {what}: nothing to look at."}
+    return tally.judgement(talk.drain())
+
+
+def _refused_control(case: Case, talk: Conversation, names: RunNames) -> Opinion | None:
+    """Return why a sample proves nothing: a target that refuses its control refuses anything."""
+    for control in case.controls:
+        refused = opinion_of_control(send_control(control, talk, names))
+        if refused is not None:
+            return Opinion(NOT_RUN) if refused.way == "control" else refused
+    return None
+
+
+def _sent(
+    behaviour: Behaviour, sample: str, case: Case, talk: Conversation, tally: Tally
+) -> Opinion:
+    try:
+        exchange = talk.create(case.request)
+    except NameTaken as taken:
+        return Opinion(NOT_RUN, "name-taken", f"The name {taken} is in use.")
+    for _ in range(_PATIENCE):  # a target that is busy or fails just now is not judged by that
+        if exchange.reading is None or exchange.reading.kind not in (THROTTLED, SERVER_FAULT):
+            break
+        talk.tidy()
+        exchange = talk.create(case.request)
+    talk.tidy()
+    opinion = _opinion(behaviour, sample, exchange, talk)
+    if opinion.verdict == FAIL:
+        tally.found(_finding(behaviour, sample, exchange, opinion))
+    return opinion
+
+
+def _opinion(behaviour: Behaviour, sample: str, exchange: Exchange, talk: Conversation) -> Opinion:
+    reading = exchange.reading
+    if reading is None or exchange.reply is None:
+        if exchange.fault is not None and exchange.fault.kind == "unsendable":
+            return Opinion(NOT_RUN)
+        detail = exchange.fault.detail if exchange.fault else "no reply"
+        return Opinion(INCONCLUSIVE, "transport", f"No answer: {detail}.")
+    if reading.kind == NO_SUCH_OPERATION:
+        return Opinion(UNSUPPORTED, "unsupported", "The target does not support CreateModel.")
+    if reading.kind not in _looked_at(behaviour) or is_about_resources(reading):
+        return Opinion(NOT_RUN)  # constraint rules say what is wrong with that answer
+    seen = Seen(
+        sample, exchange.request, exchange.reply, reading, talk.resources.region, talk.account
+    )
+    try:
+        wrong = behaviour.check(seen)
+    except NothingToJudge as why:
+        return Opinion(INCONCLUSIVE, "nothing-to-judge", f"Not judged: {why}.")
+    return Opinion(PASS) if wrong is None else Opinion(FAIL, behaviour.rule.id, wrong)
+
+
+def _looked_at(behaviour: Behaviour) -> tuple[str, ...]:
+    """Return the kinds of answers a behaviour rule looks at; the sample's control was accepted.
+
+    So an answer that denies, throttles or fails, again and again, is a rejection in wrong clothes.
+    """
+    if behaviour.rejections:
+        kinds: tuple[str, ...] = (REJECTED, DENIED, THROTTLED, SERVER_FAULT)
+    else:
+        kinds = (ACCEPTED, ODD)
+    return kinds if behaviour.any_kind else kinds[:1]
+
+
+def _finding(
+    behaviour: Behaviour, sample: str, exchange: Exchange, opinion: Opinion
+) -> dict[str, Any]:
+    return {
+        "case": {"reason": "sample", "label": sample},
+        "request": exchange.request,
+        "reply": shown(exchange),
+        "expected": behaviour.rule.statement,
+        "why": opinion.why,
+        "way": opinion.way,
+        "control": None,
+        "flaky": False,
+    }

@@ -1,0 +1,247 @@
+"""A conversation with a target: sends calls, records every exchange, leaves nothing behind.
+
+No verdict depends on what happened before, and no model of anybody else's is touched: names carry
+the run's prefix, and a name that does not is only taken after a look that it is free. Only what
+our own create was answered 2xx for is deleted.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.targets import Target
+from conformance.wire import Call, Reading, Reply, TransportFault, encode, read
+from conformance.wire.reading import ACCEPTED, REJECTED
+from conformance.wire.signing import Credentials, Signer
+from strategies.resources import Resources
+
+Record = dict[str, Any]
+
+#: After this many faults in a row the target is taken to be gone.
+_GONE_AFTER = {"connect": 3, "timeout": 3, "broken": 20, "too-long": 20}
+
+_LIST_PAGES = 200
+
+
+class TargetGone(Exception):
+    """A target that answered before no longer does."""
+
+
+class NameTaken(Exception):
+    """A model name without the run's prefix is not known to be free, so it is left alone."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One call and what came of it: a reply with its reading, or a fault."""
+
+    number: int
+    operation: str
+    request: Any
+    reply: Reply | None
+    reading: Reading | None
+    fault: TransportFault | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the target answered that it did what was asked."""
+        return self.reading is not None and self.reading.kind == ACCEPTED
+
+
+def _as_text(data: bytes) -> tuple[str, bool]:
+    """Return bytes as text, or in base64 with ``True``, for the record."""
+    try:
+        return data.decode(), False
+    except UnicodeDecodeError:
+        return base64.b64encode(data).decode(), True
+
+
+class Conversation:
+    """Everything that is said to one target in one process.
+
+    ``prefix`` marks this process's model names; ``resources`` and ``region`` shape requests.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        *,
+        prefix: str,
+        resources: Resources,
+        account: str | None = None,
+        credentials: Credentials | None = None,
+    ) -> None:
+        self.target = target
+        self.prefix = prefix
+        self.resources = resources
+        self.account = account or target.account
+        self.requests = 0
+        self.leftovers: list[Any] = []
+        self._signer = Signer(resources.region, credentials)
+        self._owned: list[tuple[Any, Any]] = []
+        self._records: list[Record] = []
+        self._faults = 0
+
+    # -- sending ---------------------------------------------------------------------------
+
+    def ask(self, operation: str, body: Any, *, purpose: str) -> Exchange:
+        """Send one call and return the exchange; raises ``TargetGone`` after repeated faults."""
+        call = self._signer.signed(encode(operation, body, url=self.target.endpoint))
+        self.requests += 1
+        reply: Reply | None = None
+        fault: TransportFault | None = None
+        try:
+            reply = self.target.send(call)
+            self._faults = 0
+        except TransportFault as problem:
+            fault = problem
+            self._faults += problem.kind != "unsendable"
+        exchange = Exchange(
+            self.requests, operation, body, reply, read(reply) if reply else None, fault
+        )
+        self._records.append(self._record(call, exchange, purpose))
+        if fault is not None and self._faults >= _GONE_AFTER.get(fault.kind, 1_000_000):
+            raise TargetGone(f"the target no longer answers: {fault.detail}")
+        return exchange
+
+    def create(self, body: Any, *, purpose: str = "case") -> Exchange:
+        """Send CreateModel; what it creates is deleted by the next ``tidy``.
+
+        Raises ``NameTaken`` for a name without our prefix that may be somebody else's.
+        """
+        name = body.get("ModelName") if isinstance(body, dict) else None
+        for candidate in self._foreign_names(body):
+            if not self.is_free(candidate):
+                raise NameTaken(candidate)
+        exchange = self.ask("CreateModel", body, purpose=purpose)
+        if exchange.accepted:
+            assert exchange.reading is not None
+            payload = exchange.reading.payload
+            arn = payload.get("ModelArn") if isinstance(payload, dict) else None
+            if isinstance(arn, str) and self.account is None:
+                parts = arn.split(":")
+                self.account = parts[4] if len(parts) > 5 and parts[4].isdigit() else None
+            self._owned.append((name, arn))
+        return exchange
+
+    def _foreign_names(self, body: Any) -> Iterator[str]:
+        """Yield the names under which a target might store this request that are not ours."""
+        name = body.get("ModelName") if isinstance(body, dict) else None
+        if name is None:
+            yield from ("None", "null", "undefined", "")
+        elif isinstance(name, bool):
+            yield from (str(name), str(name).lower(), "1" if name else "0")
+        elif self.prefix not in json.dumps(name):
+            yield name if isinstance(name, str) else json.dumps(name)
+
+    def is_free(self, name: str) -> bool:
+        """Tell whether the target says that it has no model of this name; doubt means no."""
+        exchange = self.ask("DescribeModel", {"ModelName": name}, purpose="look")
+        if exchange.accepted:
+            return self._describes_anything()
+        return exchange.reading is not None and exchange.reading.kind == REJECTED
+
+    def is_stored(self, name: str) -> bool:
+        """Tell whether the target describes a model of this name."""
+        exchange = self.ask("DescribeModel", {"ModelName": name}, purpose="check")
+        return exchange.accepted and not self._describes_anything()
+
+    def _describes_anything(self) -> bool:
+        """Tell whether a model that nobody made is described too: then a description says nothing.
+
+        A target that answers 200 to whatever it is asked has no models that could come to harm.
+        """
+        never_made = {"ModelName": f"{self.prefix}-never-made"}
+        return self.ask("DescribeModel", never_made, purpose="look").accepted
+
+    def listed(self) -> set[str]:
+        """Return the names with our prefix that ListModels shows, walking all its pages."""
+        found: set[str] = set()
+        token: Any = None
+        for _ in range(_LIST_PAGES):
+            body: dict[str, Any] = {"MaxResults": 100, "NameContains": self.prefix}
+            if token is not None:
+                body["NextToken"] = token
+            exchange = self.ask("ListModels", body, purpose="list")
+            payload = exchange.reading.payload if exchange.reading else None
+            if not exchange.accepted or not isinstance(payload, dict):
+                break
+            models = payload.get("Models")
+            for model in models if isinstance(models, list) else ():
+                name = model.get("ModelName") if isinstance(model, dict) else None
+                if isinstance(name, str) and self.prefix in name:
+                    found.add(name)
+            token = payload.get("NextToken")
+            if not isinstance(token, str) or not token:
+                break
+        return found
+
+    # -- leaving nothing behind ------------------------------------------------------------
+
+    def own(self, name: str) -> None:
+        """Take note of a model that a rejected create of ours left behind."""
+        if self.prefix in name:
+            self._owned.append((name, None))
+
+    def tidy(self) -> None:
+        """Delete every model that our own creates were answered 2xx for."""
+        while self._owned:
+            name, arn = self._owned.pop()
+            body = {} if name is None else {"ModelName": name}
+            if self.ask("DeleteModel", body, purpose="delete").accepted:
+                continue
+            stored = arn.rpartition("model/")[2] if isinstance(arn, str) else ""
+            if stored and stored != name and self.prefix in stored:
+                body = {"ModelName": stored}
+                if self.ask("DeleteModel", body, purpose="delete").accepted:
+                    continue
+            self.leftovers.append(stored or name)
+
+    def sweep(self) -> int:
+        """Delete whatever still bears our prefix; returns how many models of ours remain."""
+        with suppress(TargetGone):
+            for name in self.listed():
+                self.ask("DeleteModel", {"ModelName": name}, purpose="delete")
+            remaining = self.listed()
+            foreign = [n for n in self.leftovers if not self._is_gone(n)]
+            return len(remaining.union(str(n) for n in foreign))
+        return len(self.leftovers)
+
+    def _is_gone(self, name: Any) -> bool:
+        return not isinstance(name, str) or not self.is_stored(name)
+
+    # -- the record ------------------------------------------------------------------------
+
+    def _record(self, call: Call, exchange: Exchange, purpose: str) -> Record:
+        sent, sent_encoded = _as_text(call.body)
+        record: Record = {
+            "n": exchange.number,
+            "purpose": purpose,
+            "operation": call.operation,
+            "request": sent,
+        }
+        if sent_encoded:
+            record["request_base64"] = True
+        if exchange.reply is not None:
+            received, received_encoded = _as_text(exchange.reply.body)
+            record |= {
+                "status": exchange.reply.status,
+                "headers": [list(header) for header in exchange.reply.headers],
+                "body": received,
+                "seconds": round(exchange.reply.seconds, 6),
+            }
+            if received_encoded:
+                record["body_base64"] = True
+        if exchange.fault is not None:
+            record["fault"] = {"kind": exchange.fault.kind, "detail": exchange.fault.detail}
+        return record
+
+    def drain(self) -> list[Record]:
+        """Return the records since the last call and forget them."""
+        records, self._records = self._records, []
+        return records

@@ -1,0 +1,99 @@
+"""Hypothesis at work for the engine: draws within a budget and shrinks what fails.
+
+The one place where Hypothesis settings are made: no deadline, no database on disk, health checks
+chosen, a seed for each rule and side. A failure needs no seed to be reproduced: the record holds
+the request.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.errors import Flaky, Unsatisfiable
+from hypothesis.strategies import SearchStrategy
+
+from conformance.oracle.verdicts import FAIL, Opinion
+
+#: Requests sent while shrinking, at most: a slow target must not be asked for minutes.
+_SHRINKS = 100
+
+
+class _Failed(Exception):
+    """A drawn request failed; Hypothesis shrinks on it."""
+
+
+@dataclass
+class Outcome:
+    """What exploration found: an opinion for each request sent, and the smallest failing one."""
+
+    opinions: list[Opinion] = field(default_factory=list)
+    minimal: Any = None
+    flaky: bool = False
+
+
+def explore(
+    strategy: SearchStrategy[Any],
+    opinion_on: Callable[[Any], Opinion | None],
+    *,
+    seed: int,
+    examples: int,
+) -> Outcome:
+    """Draw ``examples`` requests, ask for an opinion on each, shrink the first that fails.
+
+    ``opinion_on`` returns ``None`` for a request that must not be sent. A request that was asked
+    about before is not sent again, so a target that changes its mind cannot confuse the shrinking.
+    """
+    outcome = Outcome()
+    known: dict[str, bool] = {}
+    failures = 0
+
+    def failing(body: Any) -> bool:
+        nonlocal failures
+        key = json.dumps(body, sort_keys=True)
+        if key not in known:
+            if failures > _SHRINKS:
+                return False
+            opinion = opinion_on(body)
+            known[key] = opinion is not None and opinion.verdict == FAIL
+            if opinion is not None and (failures == 0 or opinion.verdict != FAIL):
+                outcome.opinions.append(opinion)
+            if known[key] or failures:  # from the first failure on, every request shrinks it
+                failures += 1
+        if known[key]:
+            outcome.minimal = body
+        return known[key]
+
+    @_seeded(seed)
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=False,
+        print_blob=False,
+        report_multiple_bugs=False,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def run(body: Any) -> None:
+        if failing(body):
+            raise _Failed
+
+    try:
+        run()
+    except _Failed:
+        pass
+    except Flaky:
+        # Hypothesis saw two outcomes for one draw; ours are remembered, so it is the target's
+        # doing (or a name's) whenever something failed at all.
+        outcome.flaky = outcome.minimal is not None
+    except Unsatisfiable:
+        pass
+    return outcome
+
+
+_seeded = seed

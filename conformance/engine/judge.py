@@ -1,0 +1,75 @@
+"""``judge(rule, bench)``: the one entrance for the command line, for pytest and for tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.engine.behaviours import judge_behaviour
+from conformance.engine.budget import DEPTHS, Budget
+from conformance.engine.conversation import Conversation, TargetGone
+from conformance.engine.judgement import Judgement
+from conformance.engine.names import RunNames, process_prefix, run_prefix
+from conformance.engine.sides import Side
+from conformance.oracle.catalogue import behaviours
+from conformance.oracle.verdicts import ERROR
+from conformance.spec.rules import Rule
+from conformance.targets import Target
+from conformance.wire.signing import Credentials
+from strategies.resources import Resources
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What judging needs besides a rule: a conversation, names, a budget and the run's seed."""
+
+    talk: Conversation
+    names: RunNames
+    budget: Budget
+    seed: int = 0
+
+    @classmethod
+    def at(
+        cls,
+        target: Target,
+        *,
+        resources: Resources | None = None,
+        depth: str = "quick",
+        seed: int = 0,
+        account: str | None = None,
+        credentials: Credentials | None = None,
+        prefix: str | None = None,
+        share: int = 0,
+        shares: int = 1,
+    ) -> Bench:
+        """Return a bench in front of a target; ``share`` of ``shares`` is this process."""
+        talk = Conversation(
+            target,
+            prefix=process_prefix(prefix or run_prefix(), share),
+            resources=resources or Resources(account=account or target.account or "123456789012"),
+            account=account,
+            credentials=credentials,
+        )
+        return cls(talk, RunNames(talk, share=share, shares=shares), DEPTHS[depth], seed)
+
+
+def judge_side(rule: Rule, side: str, bench: Bench) -> Judgement:
+    """Return the judgement on one side of a rule; a fault of the suite becomes ``error``.
+
+    Raises ``TargetGone`` when the target stops answering.
+    """
+    try:
+        if side == "holds":
+            behaviour = next(each for each in behaviours() if each.rule.id == rule.id)
+            return judge_behaviour(behaviour, bench.talk, bench.names)
+        return Side(rule, side, bench.talk, bench.names, bench.budget).judge(bench.seed)
+    except TargetGone:
+        raise
+    except Exception as fault:  # noqa: BLE001 - whatever it is, it is the suite's own fault
+        bench.talk.tidy()
+        note = f"The suite failed while judging: {type(fault).__name__}: {fault}"
+        return Judgement(rule, side, ERROR, {ERROR: 1}, None, note, tuple(bench.talk.drain()))
+
+
+def judge(rule: Rule, bench: Bench) -> list[Judgement]:
+    """Return one judgement for each side of a rule."""
+    return [judge_side(rule, side, bench) for side in rule.sides]

@@ -1,0 +1,118 @@
+"""What judging leaves: one judgement a rule and side, with its finding and its exchanges."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.engine.conversation import Exchange, Record
+from conformance.oracle.verdicts import (
+    ERROR,
+    FAIL,
+    INCONCLUSIVE,
+    NOT_RUN,
+    PASS,
+    UNSUPPORTED,
+    Opinion,
+    worst,
+)
+from conformance.spec.rules import Rule
+
+_OTHER_CASES = 40
+
+
+def exchanges_digest(records: Iterable[Record]) -> str:
+    """Return ``sha256:<hex>`` over exchanges as they are recorded, in their order."""
+    digest = hashlib.sha256()
+    for record in records:
+        digest.update(json.dumps(record, sort_keys=True, ensure_ascii=True).encode() + b"\n")
+    return f"sha256:{digest.hexdigest()}"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdict on one side of one rule.
+
+    ``cases`` counts cases by verdict; ``finding`` is there when the verdict is fail; ``note`` says
+    in one sentence why a verdict is neither pass nor fail; ``exchanges`` are what was said.
+    """
+
+    rule: Rule
+    side: str
+    verdict: str
+    cases: Mapping[str, int]
+    finding: Mapping[str, Any] | None = None
+    note: str = ""
+    exchanges: tuple[Record, ...] = ()
+
+    def as_event(self) -> dict[str, Any]:
+        """Return the line of ``events.ndjson``."""
+        return {
+            "event": "judged",
+            "rule": self.rule.id,
+            "side": self.side,
+            "verdict": self.verdict,
+            "cases": dict(self.cases),
+            "note": self.note,
+            "finding": self.finding,
+            "exchanges": exchanges_digest(self.exchanges),
+        }
+
+
+def shown(exchange: Exchange) -> dict[str, Any]:
+    """Return a reply for a finding: status, headers, body as text."""
+    reply = exchange.reply
+    if reply is None:
+        detail = exchange.fault.detail if exchange.fault else "no reply"
+        return {"n": exchange.number, "status": None, "headers": [], "body": detail}
+    return {
+        "n": exchange.number,
+        "status": reply.status,
+        "headers": [list(header) for header in reply.headers],
+        "body": reply.body.decode("utf-8", "replace"),
+    }
+
+
+@dataclass
+class Tally:
+    """Collects the opinions on the cases of one side and folds them into a judgement."""
+
+    rule: Rule
+    side: str
+    counts: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    finding: dict[str, Any] | None = None
+
+    def add(self, opinion: Opinion) -> None:
+        """Count one case; the first reason for each verdict is kept."""
+        self.counts[opinion.verdict] = self.counts.get(opinion.verdict, 0) + 1
+        if opinion.why:
+            self.notes.setdefault(opinion.verdict, opinion.why)
+
+    def found(self, finding: dict[str, Any]) -> None:
+        """Keep the first finding whole; of the others only what they were."""
+        if self.finding is None:
+            self.finding = finding
+            self.finding["also"] = []
+        elif len(self.finding["also"]) < _OTHER_CASES:
+            self.finding["also"].append(finding["case"]["label"])
+
+    @property
+    def verdict(self) -> str:
+        """The worst verdict of the cases so far."""
+        return worst(self.counts)
+
+    def judgement(self, exchanges: Iterable[Record]) -> Judgement:
+        """Return the folded judgement; a side that is unsupported in part is no pass."""
+        verdict = self.verdict
+        if verdict == PASS and UNSUPPORTED in self.counts:
+            verdict = INCONCLUSIVE
+        finding = self.finding if verdict == FAIL else None
+        unclear = verdict in (INCONCLUSIVE, UNSUPPORTED, ERROR, NOT_RUN)
+        note = (self.notes.get(verdict) or self.notes.get(UNSUPPORTED, "")) if unclear else ""
+        return Judgement(
+            self.rule, self.side, verdict, self.counts, finding, note, tuple(exchanges)
+        )

@@ -1,0 +1,175 @@
+"""A run: every selected rule judged against one target, in one process or in several."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from conformance.engine.conversation import Exchange, Record, TargetGone
+from conformance.engine.judge import Bench, judge_side
+from conformance.engine.judgement import Judgement
+from conformance.engine.names import run_prefix
+from conformance.spec.rules import Rule
+from conformance.targets import Target, TargetOptions, TargetProblem, resolve
+from conformance.wire.reading import ODD, UNSUPPORTED
+from conformance.wire.signing import Credentials
+from strategies.bases import minimal
+from strategies.resources import Resources
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to judge, where, and how much: everything a worker process needs to know."""
+
+    target: str
+    options: TargetOptions
+    resources: Resources
+    rules: tuple[Rule, ...]
+    depth: str = "standard"
+    seed: int = 0
+    workers: int = 1
+    select: tuple[str, ...] = ()
+    deselect: tuple[str, ...] = ()
+    account: str | None = None
+    credentials: Credentials | None = field(default=None, repr=False)
+    prefix: str = field(default_factory=run_prefix)
+
+    @property
+    def sides(self) -> list[tuple[Rule, str]]:
+        """Every side that is judged, in order."""
+        return [(rule, side) for rule in self.rules for side in rule.sides]
+
+
+def bench_of(plan: Plan, target: Target, *, share: int = 0) -> Bench:
+    """Return the bench of one process of a run."""
+    account = plan.account or target.account
+    resources = plan.resources if account is None else replace(plan.resources, account=account)
+    return Bench.at(
+        target,
+        resources=resources,
+        depth=plan.depth,
+        seed=plan.seed,
+        account=account,
+        credentials=plan.credentials,
+        prefix=plan.prefix,
+        share=share,
+        shares=plan.workers + 1,
+    )
+
+
+def introduce(bench: Bench) -> list[Record]:
+    """Send the plainest valid request before judging: is anybody there, and which account is it?
+
+    Raises ``TargetProblem`` with one sentence when nothing answers, or nothing that speaks AWS's
+    JSON protocol. Returns what was said.
+    """
+    talk = bench.talk
+    exchange: Exchange = talk.create(
+        minimal(bench.names.fresh(), talk.resources), purpose="introduction"
+    )
+    if exchange.fault is not None:
+        raise TargetProblem(f"{talk.target.name} does not answer: {exchange.fault.detail}")
+    reading = exchange.reading
+    assert reading is not None
+    talk.tidy()
+    is_web_page = reading.kind in (ODD, UNSUPPORTED) and reading.code is None
+    says_nothing = reading.payload is None and reading.code is None and reading.status < 500
+    if not isinstance(reading.payload, dict) and (is_web_page or says_nothing):
+        raise TargetProblem(
+            f"{talk.target.name} is not an AWS JSON endpoint: it answered CreateModel with status "
+            f"{reading.status} and no JSON object"
+        )
+    return talk.drain()
+
+
+def judgements(plan: Plan, bench: Bench, *, target_spec: str) -> Iterator[Judgement]:
+    """Yield a judgement for every side of the plan; with workers in the order they finish.
+
+    ``target_spec`` is how workers reach the target that ``bench`` already talks to. Raises
+    ``TargetGone`` when the target stops answering.
+    """
+    if plan.workers <= 1:
+        for rule, side in plan.sides:
+            yield judge_side(rule, side, bench)
+        return
+    for judgement, leftovers in _in_workers(replace(plan, target=target_spec)):
+        bench.talk.leftovers += leftovers
+        yield judgement
+
+
+# -- several processes ---------------------------------------------------------------------
+
+_worker: dict[str, Any] = {}
+
+
+def _start_worker(plan: Plan, shares: Any) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+    target = resolve(plan.target, plan.options, plan.credentials)
+    _worker["bench"] = bench_of(plan, target, share=shares.get())
+
+
+def _judge_in_worker(rule: Rule, side: str) -> tuple[Judgement, list[Any]]:
+    """Return a judgement and the names of models that this process could not delete."""
+    bench: Bench = _worker["bench"]
+    judgement = judge_side(rule, side, bench)
+    leftovers, bench.talk.leftovers = bench.talk.leftovers, []
+    return judgement, leftovers
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold Ctrl-C and SIGTERM back while workers start, and deliver them afterwards.
+
+    Otherwise workers print tracebacks of their own: they inherit that SIGINT is blocked, and an
+    interrupted parent would leave them half started.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {each: signal.signal(each, lambda n, _: came.append(n)) for each in numbers}
+    can_block = hasattr(signal, "pthread_sigmask")  # Windows cannot
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if can_block else None
+    try:
+        yield
+    finally:
+        if mask is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for missed in came:
+        signal.raise_signal(missed)
+
+
+def _in_workers(plan: Plan) -> Iterator[tuple[Judgement, list[Any]]]:
+    context = multiprocessing.get_context("spawn")
+    shares = context.Queue()
+    for share in range(1, plan.workers + 1):
+        shares.put(share)
+    pool = ProcessPoolExecutor(
+        plan.workers, mp_context=context, initializer=_start_worker, initargs=(plan, shares)
+    )
+    pending: set[Future[tuple[Judgement, list[Any]]]] = set()
+    try:
+        with _undisturbed():
+            pending = {pool.submit(_judge_in_worker, rule, side) for rule, side in plan.sides}
+        while pending:
+            done, pending = wait(pending, return_when=FIRST_COMPLETED)
+            for each in done:
+                yield each.result()
+    except BrokenProcessPool as fault:
+        raise TargetGone(f"a worker process ended unexpectedly: {fault}") from fault
+    finally:
+        for each in pending:
+            each.cancel()
+        with suppress(OSError):
+            pool.shutdown(wait=True, cancel_futures=True)
+        shares.close()

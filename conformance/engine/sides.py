@@ -1,0 +1,340 @@
+"""Judges one side of a constraint or cross-field rule: boundary cases first, then exploration."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
+
+from conformance.engine.budget import Budget
+from conformance.engine.controls import opinion_of_control, send_control
+from conformance.engine.conversation import Conversation, Exchange, NameTaken
+from conformance.engine.judgement import Judgement, Tally, shown
+from conformance.engine.names import RunNames
+from conformance.oracle.verdicts import (
+    ERROR,
+    FAIL,
+    INCONCLUSIVE,
+    NOT_RUN,
+    PASS,
+    Opinion,
+    judge_legal,
+    judge_violation,
+)
+from conformance.oracle.violations import Expectation, expectation
+from conformance.spec.rules import INFO, MUST, Rule
+from conformance.wire.reading import REJECTED
+from strategies.cases import BEYOND, INSIDE, Case, boundary_cases, separable
+
+
+def seed_of(run_seed: int, rule: Rule, side: str) -> int:
+    """Return the seed for one side of one rule, derived from the run's."""
+    digest = hashlib.sha256(f"{run_seed}:{rule.id}:{side}".encode()).digest()
+    return int.from_bytes(digest[:8], "big")
+
+
+#: How many alternatives to a refused request are tried.
+_ALTERNATIVES = 8
+
+_STORED = Opinion(FAIL, "stored", "The target rejected the request but stored the model.")
+
+
+def _anonymous(body: Any) -> str:
+    """Return a request as text without its name: two that differ in it prove the same."""
+    if isinstance(body, dict):
+        body = {key: value for key, value in body.items() if key != "ModelName"}
+    return json.dumps(body, sort_keys=True)
+
+
+class Side:
+    """One side of one rule while it is being judged."""
+
+    def __init__(
+        self, rule: Rule, side: str, talk: Conversation, names: RunNames, budget: Budget
+    ) -> None:
+        self.rule, self.side, self.budget = rule, side, budget
+        self._talk, self._names = talk, names
+        self._tally = Tally(rule, side)
+        self._controls: dict[str, Exchange] = {}
+        self._rejected: dict[str, tuple[Case, Exchange]] = {}
+        self._last_control: Any = None
+        self._refused_cases: list[tuple[Case, Exchange | None, Opinion]] = []
+        self._refused_controls: dict[str, Any] = {}
+
+    def judge(self, run_seed: int) -> Judgement:
+        """Send every case and return the judgement with its exchanges.
+
+        Raises ``TargetGone`` when the target stops answering; what was said until then is lost
+        to this side and drained by the caller.
+        """
+        for case in boundary_cases(
+            self.rule,
+            self.side,
+            names=self._names,
+            resources=self._talk.resources,
+            thorough=self.budget.thorough,
+        ):
+            self._tally.add(self._try(case))
+        self._settle_refused()
+        if self._tally.verdict == PASS and self.budget.examples:
+            self._explore(run_seed)
+        self._look_for_stored()
+        self._control_again()
+        return self._tally.judgement(self._talk.drain())
+
+    # -- one case --------------------------------------------------------------------------
+
+    def _try(self, case: Case) -> Opinion:
+        expected = expectation(case.request)
+        if not self._is_intended(expected):
+            return Opinion(
+                ERROR,
+                "suite",
+                f"The case {case.label!r} does not break just this rule: "
+                f"{', '.join(sorted(expected.ids())) or 'it breaks none'}.",
+            )
+        for control in case.controls:
+            refused = self._refused(control)
+            if refused is not None:
+                return self._without_control(case, control, refused)
+        if case.is_its_own_control and self.rule.member != "ModelName":
+            return Opinion(PASS)  # the request is its own control and was accepted
+        return self._send_or_alternatives(case)
+
+    def _send_or_alternatives(self, case: Case) -> Opinion:
+        """Send a case; where it is refused, something else that proves as much may be accepted."""
+        exchange, opinion = self._send(case)
+        if opinion.verdict == FAIL and case.alternatives is not None:
+            for request in islice(case.alternatives(), _ALTERNATIVES):
+                if expectation(request).violations:
+                    continue
+                other = self._talk.create(request)
+                self._talk.tidy()
+                if other.accepted:
+                    return Opinion(PASS)
+        return self._kept(case, exchange, opinion)
+
+    def _without_control(self, case: Case, control: Any, refused: Opinion) -> Opinion:
+        """Return the opinion on a case whose control was refused: it proves nothing as it is.
+
+        But a legal value that is accepted where the typical one is not proves the refusal of the
+        typical one wrong; whether one is, is known when all were sent.
+        """
+        if self.rule.member == "" and self.side == "accepts":
+            return Opinion(NOT_RUN) if refused.way == "control" else refused
+        of_this_member = self.rule.constraint not in ("type", "required")
+        if self.side == "rejects" or refused.way != "control" or not of_this_member:
+            return refused
+        exchange, opinion = self._send(case)
+        if opinion.verdict == FAIL:
+            self._refused_cases.append((case, exchange, opinion))
+            return Opinion(NOT_RUN)
+        if opinion.verdict == PASS:
+            self._refused_controls[self._key(control)] = control
+        return opinion
+
+    def _settle_refused(self) -> None:
+        """Judge the legal requests that were refused beside others that were accepted."""
+        for key, control in self._refused_controls.items():
+            exchange = self._controls[key]
+            assert exchange.reading is not None
+            case = Case(INSIDE, "a typical value", control)
+            opinion = judge_legal(exchange.reading)
+            self._tally.add(self._kept(case, exchange, opinion))
+        for case, refusal, opinion in self._refused_cases:
+            if self._refused_controls:
+                self._tally.add(self._kept(case, refusal, opinion))
+            else:
+                why = "The control, a valid request, was not accepted either."
+                self._tally.add(Opinion(INCONCLUSIVE, "control", why))
+
+    def _is_intended(self, expected: Expectation) -> bool:
+        """Tell whether the request, read anew, breaks what it should: no label is trusted."""
+        if self.side == "accepts":
+            return not expected.violations
+        if not separable(self.rule):
+            return self.rule.id in expected.ids(MUST)
+        decisive = expected.ids(MUST) if self.rule.level == MUST else expected.ids()
+        return decisive == {self.rule.id}
+
+    def _send(self, case: Case) -> tuple[Exchange | None, Opinion]:
+        """Send the case and judge the answer; without an exchange there was no name to be had."""
+        try:
+            exchange = self._talk.create(case.request)
+        except NameTaken as taken:
+            return None, Opinion(NOT_RUN, "name-taken", f"The name {taken} is in use.")
+        stored = self._is_stored_all_the_same(case, exchange)
+        self._talk.tidy()
+        opinion = self._opinion(exchange, stored)
+        if opinion.way == "server-fault":
+            return exchange, self._asked_again(case, opinion)
+        return exchange, opinion
+
+    def _asked_again(self, case: Case, opinion: Opinion) -> Opinion:
+        """Return the opinion on a server fault; one that does not come again proves nothing."""
+        body = case.request
+        if self.rule.member != "ModelName" and isinstance(body, dict) and "ModelName" in body:
+            body = {**body, "ModelName": self._names.fresh()}
+        again = self._talk.create(body)
+        self._talk.tidy()
+        if self._opinion(again, stored=False).way == "server-fault":
+            return opinion
+        why = "The target failed with a server fault once and not when it was asked again."
+        return Opinion(INCONCLUSIVE, "transient", why)
+
+    def _kept(self, case: Case, exchange: Exchange | None, opinion: Opinion) -> Opinion:
+        """Keep the finding of a failure and return the opinion."""
+        if opinion.verdict == FAIL and exchange is not None:
+            self._tally.found(self._finding(case, exchange, opinion))
+        return opinion
+
+    def _opinion(self, exchange: Exchange, stored: bool) -> Opinion:
+        if exchange.reading is None:
+            assert exchange.fault is not None
+            if exchange.fault.kind == "unsendable":
+                return Opinion(NOT_RUN, "unsendable", f"Not sent: {exchange.fault.detail}.")
+            return Opinion(INCONCLUSIVE, "transport", f"No answer: {exchange.fault.detail}.")
+        if stored:
+            return _STORED
+        if self.side == "accepts":
+            return judge_legal(exchange.reading)
+        return judge_violation(exchange.reading)
+
+    def _is_stored_all_the_same(self, case: Case, exchange: Exchange) -> bool:
+        """Look whether a rejected request left a model behind; remember names to look up later."""
+        if self.side == "accepts" or exchange.reading is None or exchange.reading.kind != REJECTED:
+            return False
+        name = case.request.get("ModelName") if isinstance(case.request, dict) else None
+        if not isinstance(name, str):
+            return False
+        if self.rule.member == "ModelName":
+            self._rejected[name] = (case, exchange)  # not to be described: its form is illegal
+            return False
+        if self._talk.is_stored(name):
+            self._talk.own(name)
+            return True
+        return False
+
+    def _look_for_stored(self) -> None:
+        """Find, by ListModels, rejected models whose names cannot be described."""
+        if not self._rejected:
+            return
+        stored = self._talk.listed()
+        for name, (case, exchange) in self._rejected.items():
+            if name in stored:
+                self._talk.own(name)
+                self._tally.add(_STORED)
+                self._tally.found(self._finding(case, exchange, _STORED))
+        self._talk.tidy()
+
+    # -- controls --------------------------------------------------------------------------
+
+    def _refused(self, control: Any) -> Opinion | None:
+        """Return why a control proves nothing, ``None`` when it was accepted; each is sent once."""
+        key = self._key(control)
+        if key not in self._controls:
+            if expectation(control).violations:
+                return Opinion(ERROR, "suite", "A control of this rule is not valid.")
+            self._controls[key] = self._sent_control(control)
+        self._last_control = control
+        return opinion_of_control(self._controls[key])
+
+    def _key(self, control: Any) -> str:
+        """Return what two controls have in common that prove the same: all but the name."""
+        key = _anonymous(control)
+        if self.rule.member == "ModelName":
+            key = json.dumps([key, len(str(control["ModelName"]))])
+        return key
+
+    def _sent_control(self, control: Any) -> Exchange:
+        of_name = self.rule.member == "ModelName"
+        return send_control(control, self._talk, self._names, keep_length=of_name)
+
+    def _control_again(self) -> None:
+        """Send a control once more: a target that broke on the way proved nothing by rejecting."""
+        if self.side != "rejects" or self._tally.verdict != PASS or self._last_control is None:
+            return
+        again = opinion_of_control(self._sent_control(self._last_control))
+        if again is not None:
+            self._tally.add(again)
+
+    def _accepted_control(self, case: Case) -> Mapping[str, Any] | None:
+        """Return the case's own control as it was sent and accepted, else any of this side."""
+        own = [self._controls.get(self._key(control)) for control in case.controls]
+        accepted = [e for e in (*self._controls.values(), *own) if e is not None and e.accepted]
+        if not accepted:
+            return None
+        return {"request": accepted[-1].request, "reply": shown(accepted[-1])}
+
+    # -- findings and exploration ----------------------------------------------------------
+
+    def _finding(self, case: Case, exchange: Exchange, opinion: Opinion) -> dict[str, Any]:
+        expected = "accepted: it breaks no rule" if self.side == "accepts" else "rejected with 400"
+        expected, why = f"So this request should be {expected}.", opinion.why
+        if self.rule.level == INFO:
+            expected = "Nobody has shown what AWS answers to this request, so nothing is demanded."
+            why = f"Recorded only: the target answered with {shown(exchange)['status']}."
+        return {
+            "case": {"reason": case.reason, "label": case.label},
+            "request": case.request,
+            "reply": shown(exchange),
+            "expected": f"{self.rule.statement} {expected}",
+            "why": why,
+            "way": opinion.way,
+            "control": self._accepted_control(case),
+            "flaky": False,
+        }
+
+    def _explore(self, run_seed: int) -> None:
+        from conformance.engine.exploration import explore
+        from strategies.exploration import random_cases
+
+        stem = self._names.fresh()
+        strategy = random_cases(self.rule, self.side, stem=stem, resources=self._talk.resources)
+        if strategy is None:
+            return
+
+        def opinion_on(body: Any) -> Opinion | None:
+            if self.rule.member != "ModelName" and isinstance(body, dict) and "ModelName" in body:
+                body = {**body, "ModelName": self._names.fresh()}
+            if self._is_foreign(body) or not self._is_intended(expectation(body)):
+                return None
+            case = Case(BEYOND, "drawn at random", body)
+            return self._kept(case, *self._send(case))
+
+        outcome = explore(
+            strategy,
+            opinion_on,
+            seed=seed_of(run_seed, self.rule, self.side),
+            examples=self.budget.examples,
+        )
+        for opinion in outcome.opinions:
+            self._tally.add(opinion)
+        if outcome.minimal is not None:
+            # Hypothesis has shrunk: the last failing request it sent is the smallest.
+            self._tally.finding = None
+            first = next(each for each in outcome.opinions if each.verdict == FAIL)
+            self._tally.found(self._again(outcome.minimal, first, flaky=outcome.flaky))
+
+    def _is_foreign(self, body: Any) -> bool:
+        """Tell whether a drawn name has lost our prefix: could it be stored, it would stay."""
+        name = body.get("ModelName") if isinstance(body, dict) else None
+        return not isinstance(name, str) or self._talk.prefix not in name
+
+    def _again(self, body: Any, first: Opinion, *, flaky: bool) -> dict[str, Any]:
+        """Send the shrunk request once more for the finding's own reply.
+
+        ``first`` is what was held against the target before, should it now do better.
+        """
+        if self.rule.member != "ModelName" and isinstance(body, dict) and "ModelName" in body:
+            body = {**body, "ModelName": self._names.fresh()}
+        case = Case(BEYOND, "drawn at random and shrunk", body)
+        exchange = self._talk.create(body)
+        stored = self._is_stored_all_the_same(case, exchange)
+        self._talk.tidy()
+        opinion = self._opinion(exchange, stored)
+        if opinion.verdict == FAIL:
+            return self._finding(case, exchange, opinion) | {"flaky": flaky}
+        return self._finding(case, exchange, first) | {"flaky": True}

@@ -1,0 +1,220 @@
+"""Names that are taken, and what is said about models that are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from conformance.reference.behaviour import Call, Change, Handler, Output
+from conformance.reference.errors import Refusal, Refused
+from conformance.reference.faults.fault import (
+    Fault,
+    Side,
+    on_handler,
+    on_input,
+    with_refusal_filter,
+)
+from conformance.reference.faults.tables import no_limits
+from conformance.reference.messages import Request
+from conformance.reference.operations.models import definition_of, tags_of
+from conformance.reference.state import RegionState
+
+# Rule ids of what follows are chosen with the rules (issue 4), so `rules` is empty throughout.
+FAMILY = "lifecycle"
+
+
+def _fault(name: str, summary: str, change: Change, side: Side = "holds") -> Fault:
+    return Fault(name, summary, (), FAMILY, side, change)
+
+
+# --- names that are taken ---
+
+
+def _overwriting(_inner: Handler) -> Handler:
+    def create(state: RegionState, call: Call) -> Output:
+        model = state.add_model(call.text("ModelName"), definition_of(call), tags_of(call))
+        return {"ModelArn": model.arn}
+
+    return create
+
+
+def _ignoring_duplicates(inner: Handler) -> Handler:
+    def create(state: RegionState, call: Call) -> Output:
+        taken = state.taken_model(call.text("ModelName"))
+        return {"ModelArn": taken.arn} if taken is not None else inner(state, call)
+
+    return create
+
+
+def _ignoring_equal_duplicates(inner: Handler) -> Handler:
+    def create(state: RegionState, call: Call) -> Output:
+        taken = state.taken_model(call.text("ModelName"))
+        if taken is not None and taken.definition == definition_of(call):
+            return {"ModelArn": taken.arn}
+        return inner(state, call)
+
+    return create
+
+
+def _refusing_but_overwriting(inner: Handler) -> Handler:
+    def create(state: RegionState, call: Call) -> Output:
+        name = call.text("ModelName")
+        if state.has_model(name):
+            state.add_model(name, definition_of(call), tags_of(call))
+        return inner(state, call)
+
+    return create
+
+
+def _refusing_and_deleting(inner: Handler) -> Handler:
+    def create(state: RegionState, call: Call) -> Output:
+        try:
+            return inner(state, call)
+        except Refused:
+            state.remove_model(call.text("ModelName"))
+            raise
+
+    return create
+
+
+def _duplicate_as(edit: Callable[[Refusal], Refusal]) -> Change:
+    def refusal_filter(_request: Request, refusal: Refusal) -> Refusal:
+        return edit(refusal) if "already existing model" in (refusal.message or "") else refusal
+
+    return with_refusal_filter(refusal_filter)
+
+
+def _not_storing(_inner: Handler) -> Handler:
+    return lambda state, call: {"ModelArn": state.place.arn("model", call.text("ModelName"))}
+
+
+def _name_faults() -> Iterator[Fault]:
+    for name, summary, wrap in (
+        ("duplicate-overwrites", "a second model replaces the first", _overwriting),
+        ("duplicate-ignored", "a second model is answered 200", _ignoring_duplicates),
+        ("duplicate-ignored-if-equal", "the same request twice is answered 200 twice",
+         _ignoring_equal_duplicates),
+        ("duplicate-refused-but-stored", "a second model is refused, yet replaces the first",
+         _refusing_but_overwriting),
+        ("duplicate-deletes-the-first", "a second model is refused and the first one is gone",
+         _refusing_and_deleting),
+        ("create-stores-nothing", "CreateModel answers 200 and stores nothing", _not_storing),
+    ):  # fmt: skip
+        yield _fault(name, summary, on_handler("CreateModel", wrap))
+    for name, changes in {
+        "code-resource-in-use": {"code": "ResourceInUse"},
+        "code-conflict": {"code": "ConflictException"},
+        "code-resource-limit-exceeded": {"code": "ResourceLimitExceeded"},
+    }.items():
+        yield _fault(
+            f"duplicate-{name}",
+            f"a name that is taken: {name}",
+            _duplicate_as(_replacing(**changes)),
+        )
+    for status in (200, 409, 500):
+        yield _fault(
+            f"duplicate-status-{status}",
+            f"a name that is taken is answered {status}",
+            _duplicate_as(_with_status(status)),
+        )
+    yield _fault(
+        "duplicate-message-generic",
+        "a name that is taken is answered without the model's ARN",
+        _duplicate_as(_replacing(message="Model exists.")),
+    )
+    yield _fault(
+        "names-ignore-case", "names that differ only in case are the same",
+        _keyed_by(str.lower),
+    )  # fmt: skip
+    yield _fault(
+        "names-cut-at-32", "names are told apart by their first 32 characters",
+        _keyed_by(lambda name: name[:32]),
+    )  # fmt: skip
+    yield _fault(
+        "names-ignore-hyphens", "hyphens in names do not tell them apart",
+        _keyed_by(lambda name: name.replace("-", "")),
+    )  # fmt: skip
+
+
+def _replacing(**changes: str) -> Callable[[Refusal], Refusal]:
+    return lambda refusal: Refusal(
+        changes.get("code", refusal.code), changes.get("message", refusal.message), refusal.status
+    )
+
+
+def _with_status(status: int) -> Callable[[Refusal], Refusal]:
+    return lambda refusal: replace(refusal, status=status)
+
+
+def _keyed_by(key: Callable[[str], str]) -> Change:
+    return lambda behaviour: replace(behaviour, custom=replace(behaviour.custom, key=key))
+
+
+# --- models that are missing ---
+
+
+def _missing_as(edit: Callable[[Refusal], Refusal]) -> Change:
+    def refusal_filter(request: Request, refusal: Refusal) -> Refusal:
+        concerned = request.target in ("SageMaker.DescribeModel", "SageMaker.DeleteModel")
+        missing = (refusal.message or "").startswith("Could not find model")
+        return edit(refusal) if concerned and missing else refusal
+
+    return with_refusal_filter(refusal_filter)
+
+
+def _missing_faults() -> Iterator[Fault]:
+    for code in ("ResourceNotFound", "ResourceNotFoundException", "ValidationError", "NotFound"):
+        yield _fault(
+            f"missing-model-code-{code}".lower(),
+            f"describing or deleting a missing model is answered {code}",
+            _missing_as(_replacing(code=code)),
+        )
+    for status in (404, 500):
+        yield _fault(
+            f"missing-model-status-{status}",
+            f"describing or deleting a missing model is answered {status}",
+            _missing_as(_with_status(status)),
+        )
+    for name, message in {
+        "other": "Requested resource not found.",
+        "empty": "",
+        "without-arn": "Could not find model.",
+    }.items():
+        yield _fault(
+            f"missing-model-message-{name}",
+            f"the message about a missing model is {message!r}",
+            _missing_as(_replacing(message=message)),
+        )
+    yield _fault(
+        "missing-model-described",
+        "a missing model is described with its name alone",
+        on_handler("DescribeModel", lambda inner: _forgiving(inner, named=True)),
+    )
+    yield _fault(
+        "missing-model-deleted",
+        "deleting a missing model is answered 200",
+        on_handler("DeleteModel", lambda inner: _forgiving(inner, named=False)),
+    )
+    for operation in ("DescribeModel", "DeleteModel"):
+        yield _fault(
+            f"{operation}-name-unchecked".lower(),
+            f"{operation} does not look at the limits of ModelName",
+            on_input(operation, no_limits),
+            "rejects",
+        )
+
+
+def _forgiving(inner: Handler, named: bool) -> Handler:
+    def handle(state: RegionState, call: Call) -> Output:
+        try:
+            return inner(state, call)
+        except Refused:
+            return {"ModelName": call.text("ModelName")} if named else None
+
+    return handle
+
+
+def faults() -> Iterator[Fault]:
+    """All of this family."""
+    yield from _name_faults()
+    yield from _missing_faults()

@@ -1,0 +1,144 @@
+"""What a ListModels request asks for is ignored, misunderstood or not checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from conformance.reference.behaviour import Call, Change
+from conformance.reference.faults.fault import (
+    Fault,
+    Side,
+    on_call,
+    on_input,
+    together,
+)
+from conformance.reference.faults.tables import no_limits
+from conformance.reference.operations.models import page_size
+from conformance.reference.shapes import Integer, Structure
+
+# Rule ids are chosen with the rules (issue 4), so `rules` is empty throughout.
+FAMILY = "listing"
+
+
+def _fault(name: str, summary: str, change: Change, side: Side = "holds") -> Fault:
+    return Fault(name, summary, (), FAMILY, side, change)
+
+
+# --- what is asked for is ignored ---
+
+
+def _asking(**changes: object) -> Change:
+    return on_call("ListModels", lambda call: call.having(**changes))
+
+
+def _page_of(size: Callable[[int], int]) -> Change:
+    return on_call("ListModels", lambda call: call.having(MaxResults=size(page_size(call))))
+
+
+def _in_order(by: str, order: str) -> Change:
+    """Defaults for a request that does not say."""
+    return on_call(
+        "ListModels",
+        lambda call: call.having(
+            SortBy=call.text("SortBy", by), SortOrder=call.text("SortOrder", order)
+        ),
+    )
+
+
+def _turned_round(call: Call) -> Call:
+    ascending = call.text("SortOrder", "Descending") == "Ascending"
+    return call.having(SortOrder="Descending" if ascending else "Ascending")
+
+
+def _exchanged(call: Call) -> Call:
+    return call.having(
+        CreationTimeAfter=call.parameters.get("CreationTimeBefore"),
+        CreationTimeBefore=call.parameters.get("CreationTimeAfter"),
+    )
+
+
+def _shifted(name: str, seconds: float) -> Change:
+    """A point in time is moved; one millisecond turns >= into > and < into <=."""
+
+    def edit(call: Call) -> Call:
+        if name not in call.parameters:
+            return call
+        return call.having(**{name: call.number(name, 0.0) + seconds})
+
+    return on_call("ListModels", edit)
+
+
+def _request_faults() -> Iterator[Fault]:
+    for name, summary_, change in (
+        ("max-results-ignored", "a page holds ten models whatever MaxResults says",
+         _asking(MaxResults=None)),
+        ("max-results-always-100", "a page holds a hundred models whatever MaxResults says",
+         _asking(MaxResults=100)),
+        ("pages-one-too-long", "a page holds one model more than MaxResults",
+         _page_of(lambda size: size + 1)),
+        ("pages-one-too-short", "a page holds one model less than MaxResults, but one at least",
+         _page_of(lambda size: max(1, size - 1))),
+        ("sort-by-ignored", "SortBy is ignored", _asking(SortBy=None)),
+        ("sort-order-ignored", "SortOrder is ignored", _asking(SortOrder=None)),
+        ("sort-order-turned-round", "SortOrder means its opposite",
+         on_call("ListModels", _turned_round)),
+        ("default-order-ascending", "without SortOrder the order is ascending",
+         _in_order("CreationTime", "Ascending")),
+        ("default-order-by-name", "without SortBy the order is by name",
+         _in_order("Name", "Descending")),
+        ("name-contains-ignored", "NameContains is ignored", _asking(NameContains=None)),
+        ("creation-time-after-ignored", "CreationTimeAfter is ignored",
+         _asking(CreationTimeAfter=None)),
+        ("creation-time-before-ignored", "CreationTimeBefore is ignored",
+         _asking(CreationTimeBefore=None)),
+        ("creation-times-exchanged", "CreationTimeAfter and CreationTimeBefore are exchanged",
+         on_call("ListModels", _exchanged)),
+        ("creation-time-after-exclusive", "CreationTimeAfter leaves out the very moment",
+         _shifted("CreationTimeAfter", 0.001)),
+        ("creation-time-before-inclusive", "CreationTimeBefore lets in the very moment",
+         _shifted("CreationTimeBefore", 0.001)),
+        ("next-token-ignored", "every page is the first one", _asking(NextToken=None)),
+    ):  # fmt: skip
+        yield _fault(name, summary_, change)
+
+
+# --- limits of the request ---
+
+
+def _max_results(minimum: int, maximum: int) -> Change:
+    def edit(table: Structure) -> Structure:
+        return replace(
+            table,
+            members=tuple(
+                replace(each, shape=Integer("MaxResults", minimum, maximum))
+                if each.name == "MaxResults"
+                else each
+                for each in table.members
+            ),
+        )
+
+    return on_input("ListModels", edit)
+
+
+def _limit_faults() -> Iterator[Fault]:
+    yield _fault("max-results-0-accepted", "MaxResults may be 0", _max_results(0, 100), "rejects")
+    yield _fault(
+        "max-results-101-accepted", "MaxResults may be 101", _max_results(1, 101), "rejects"
+    )
+    yield _fault(
+        "max-results-1-refused", "MaxResults is 2 at least", _max_results(2, 100), "accepts"
+    )
+    yield _fault(
+        "max-results-100-refused", "MaxResults is 99 at most", _max_results(1, 99), "accepts"
+    )
+    yield _fault(
+        "list-models-unchecked", "ListModels does not look at lengths, patterns and sets of values",
+        together(on_input("ListModels", no_limits), _max_results(1, 100)), "rejects",
+    )  # fmt: skip
+
+
+def faults() -> Iterator[Fault]:
+    """All of these."""
+    yield from _request_faults()
+    yield from _limit_faults()

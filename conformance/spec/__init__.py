@@ -1,0 +1,1 @@
+"""What the CreateModel API promises: shapes, rules and their sources. No I/O but pinned data."""

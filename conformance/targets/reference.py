@@ -1,0 +1,87 @@
+"""The built-in conformant service in two ways: in this process, and as a child process."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+
+from conformance import __version__
+from conformance.targets.children import end
+from conformance.targets.protocol import Target, TargetProblem
+from conformance.targets.wsgi import WsgiTarget
+from conformance.wire import Call, Reply
+
+_LISTENING = "listening on "
+
+
+def _checked(spec: str) -> list[str]:
+    """Return the faults that ``reference:FAULT+FAULT`` names; raises ``TargetProblem``."""
+    from conformance.reference import FAULTS
+
+    named = spec.partition(":")[2]
+    faults = named.split("+") if named else []
+    for fault in faults:
+        if fault not in FAULTS:
+            raise TargetProblem(f"the reference service has no fault named {fault!r}")
+    return faults
+
+
+def reference(spec: str) -> WsgiTarget:
+    """Return the reference service in this process; ``spec`` is ``reference[:FAULT[+FAULT]]``."""
+    from conformance.reference import ConnectionDropped, application
+    from conformance.reference.places import DEFAULT_ACCOUNT
+
+    faults = _checked(spec)
+    return WsgiTarget(
+        spec,
+        application(faults),
+        fingerprint={"kind": "reference", "version": __version__},
+        account=DEFAULT_ACCOUNT,
+        drops=(ConnectionDropped,),
+    )
+
+
+class ReferenceServer:
+    """The reference service as a child process on a free loopback port."""
+
+    def __init__(self, spec: str, connect: Callable[[str], Target]) -> None:
+        """Start the server; ``connect`` makes the target that talks to the server's URL."""
+        from conformance.reference.places import DEFAULT_ACCOUNT
+
+        self.name = spec
+        self.account: str | None = DEFAULT_ACCOUNT
+        faults = [part for fault in _checked(spec) for part in ("--fault", fault)]
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "conformance.reference", "--port", "0", *faults],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,  # Ctrl-C is for us; we end the child when we have cleaned up
+        )
+        try:
+            assert self._process.stdout is not None
+            line = self._process.stdout.readline().strip()
+            if not line.startswith(_LISTENING):
+                raise TargetProblem("the reference service did not start")
+            self.endpoint = line.removeprefix(_LISTENING).rstrip("/") + "/"
+            self._connection = connect(self.endpoint)
+        except BaseException:  # whatever stops us, Ctrl-C included, no child stays behind
+            self.close()
+            raise
+
+    def send(self, call: Call) -> Reply:
+        """Return the server's reply over a real connection."""
+        return self._connection.send(call)
+
+    def fingerprint(self) -> Mapping[str, str]:
+        """Return kind and version of the reference service."""
+        return {"kind": "reference-server", "version": __version__}
+
+    def close(self) -> None:
+        """End the child process."""
+        connection = getattr(self, "_connection", None)
+        if connection is not None:
+            connection.close()
+        end(self._process)

@@ -1,0 +1,1 @@
+"""Reports: pure functions of the recorded run, one module for each form."""

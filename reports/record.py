@@ -1,0 +1,158 @@
+"""Reads the record of a run back; every report starts from what is returned here."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from conformance.engine.record import EVENTS, EXCHANGES, FORMAT
+from conformance.oracle.verdicts import ORDER
+
+Event = Mapping[str, Any]
+
+#: What every report relies on, by the kind of line; a list stands for items of one form each.
+_FORMS: dict[str, dict[str, Any]] = {
+    "start": {
+        "suite": dict,
+        "spec": {"digest": str},
+        "target": {"name": str, "fingerprint": dict},
+        "options": {"region": str},
+        "started": str,
+        "rules": [
+            {
+                "id": str,
+                "member": str,
+                "constraint": str,
+                "level": str,
+                "source": [str],
+                "sides": [str],
+                "statement": str,
+            }
+        ],
+    },
+    "judged": {"rule": str, "side": str, "verdict": str, "cases": dict, "note": str},
+    "end": {"complete": bool, "requests": int, "leftovers": int, "ended": str},
+}
+_FINDING = {
+    "case": {"label": str},
+    "request": object,
+    "reply": object,
+    "expected": str,
+    "why": str,
+    "way": str,
+    "also": list,
+}
+
+
+def _has_form(value: Any, form: Any) -> bool:
+    if isinstance(form, dict):
+        return isinstance(value, dict) and all(
+            name in value and _has_form(value[name], inner) for name, inner in form.items()
+        )
+    if isinstance(form, list):
+        return isinstance(value, list) and all(_has_form(each, form[0]) for each in value)
+    return isinstance(value, form)
+
+
+def _is_event(event: Any) -> bool:
+    """Tell whether reports can rely on a line; kinds of lines that they do not read are fine."""
+    if not isinstance(event, dict) or not isinstance(event.get("event"), str):
+        return False
+    if not _has_form(event, _FORMS.get(event["event"], {})):
+        return False
+    if event["event"] != "judged":
+        return True
+    finding = event.get("finding", ...)
+    return event["verdict"] in ORDER and (finding is None or _has_form(finding, _FINDING))
+
+
+class NotARecord(Exception):
+    """A path does not hold a record that this version can read; the message says why."""
+
+
+_NO_HEADER = "{place} is not a record of a run: it does not begin with its header"
+
+
+def _check_header(event: Any, place: str) -> None:
+    """Raise ``NotARecord`` unless a first line is a header of the format that can be read."""
+    if not isinstance(event, dict) or event.get("event") != "start":
+        raise NotARecord(_NO_HEADER.format(place=place))
+    if event.get("format") != FORMAT:
+        raise NotARecord(
+            f"{place} has format {event.get('format')!r}; this version reads format {FORMAT}"
+        )
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """The events of one run: header, judged sides in the order they were written, footer.
+
+    ``footer`` is ``None`` for a run that was cut off.
+    """
+
+    header: Event
+    judged: tuple[Event, ...]
+    footer: Event | None
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run went to its end."""
+        return self.footer is not None and bool(self.footer["complete"])
+
+    @classmethod
+    def load(cls, path: Path | str) -> RunRecord:
+        """Read ``events.ndjson`` from a file or from the folder of a run.
+
+        A last line that was cut in the middle is passed over: the run was killed while writing.
+        Raises ``NotARecord`` for anything else that is not a record.
+        """
+        place = Path(path)
+        place = place / EVENTS if place.is_dir() else place
+        try:
+            lines = place.read_text("utf-8").splitlines()
+        except OSError as problem:
+            raise NotARecord(f"{place} cannot be read: {problem.strerror}") from problem
+        except UnicodeDecodeError as problem:
+            raise NotARecord(f"{place} is not a record of a run: it is no text") from problem
+        return cls.from_lines(lines, str(place))
+
+    @classmethod
+    def from_lines(cls, lines: list[str], place: str = "the record") -> RunRecord:
+        """Return a record from its lines; see ``load``."""
+        events: list[Event] = []
+        for number, line in enumerate(lines, 1):
+            try:
+                event = json.loads(line)
+            except (ValueError, RecursionError) as problem:
+                if number == len(lines):
+                    break
+                raise NotARecord(f"{place}, line {number}: not JSON") from problem
+            if number == 1:
+                _check_header(event, place)
+            if not _is_event(event):
+                raise NotARecord(f"{place}, line {number}: not an event of a run")
+            events.append(event)
+        if not events:
+            raise NotARecord(_NO_HEADER.format(place=place))
+        header = events[0]
+        footer = events[-1] if events[-1]["event"] == "end" else None
+        judged = tuple(event for event in events[1:] if event["event"] == "judged")
+        return cls(header, judged, footer)
+
+
+def exchanges(folder: Path) -> Iterator[Event]:
+    """Yield the recorded exchanges of a run's folder; stops where the file was cut off.
+
+    Yields nothing when the file is missing or is no gzip file at all.
+    """
+    try:
+        with gzip.open(folder / EXCHANGES, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                yield json.loads(line)
+    except (EOFError, ValueError, zlib.error, gzip.BadGzipFile, FileNotFoundError):
+        return

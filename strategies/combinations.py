@@ -1,0 +1,221 @@
+"""Cases of the cross-field rules: one violating request for each way to break it, with control."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from conformance.spec.crossfield import ENVIRONMENT_BYTES
+from conformance.spec.rules import Rule
+from strategies.bases import Body, base, minimal, settled
+from strategies.cases import OVER_LIMIT, Case, Names
+from strategies.places import Place
+from strategies.resources import Resources
+
+Builder = Callable[["_Maker"], Iterator[tuple[str, Any, Body]]]
+
+
+class _Maker:
+    """Makes the requests that the builders below start from."""
+
+    def __init__(self, names: Names, resources: Resources) -> None:
+        self.names, self.resources = names, resources
+
+    def plain(self) -> Body:
+        return minimal(self.names.fresh(), self.resources)
+
+    def with_(self, *paths: str, at: int = 0) -> Body:
+        return base(*paths, name=self.names.fresh(), resources=self.resources, at=at)
+
+    def pipeline(self, *containers: Body) -> Body:
+        body = self.plain()
+        del body["PrimaryContainer"]
+        image = {"Image": self.resources.container_image}
+        body["Containers"] = [{**image, **container} for container in containers]
+        return body
+
+
+def _changed(body: Body, change: Callable[[Body], object]) -> Body:
+    copied = copy.deepcopy(body)
+    change(copied)
+    return copied
+
+
+def _both_sources(make: _Maker) -> Iterator[tuple[str, Any, Body]]:
+    control = make.plain()
+    add = {"ModelPackageName": "model-package"}
+    yield (
+        "in PrimaryContainer",
+        _changed(make.plain(), lambda b: b["PrimaryContainer"].update(add)),
+        control,
+    )
+    for at in range(3):
+        containers = [add if position == at else {} for position in range(3)]
+        yield f"in container {at + 1}", make.pipeline(*containers), make.pipeline({}, {}, {})
+
+
+def _two_multi_model(make: _Maker) -> Iterator[tuple[str, Any, Body]]:
+    multi = {"Mode": "MultiModel", "ModelDataUrl": make.resources.model_prefix}
+    yield "two of two", make.pipeline(multi, multi), make.pipeline(multi, {})
+    yield (
+        "the first and the last of three",
+        make.pipeline(multi, {}, multi),
+        make.pipeline(multi, {}, {}),
+    )
+
+
+def _tags(*keys: str) -> Builder:
+    def build(make: _Maker) -> Iterator[tuple[str, Any, Body]]:
+        tags = [{"Key": key, "Value": f"v{n}"} for n, key in enumerate(keys)]
+        yield (
+            ", ".join(keys),
+            _changed(make.plain(), lambda b: b.update(Tags=tags)),
+            make.with_("Tags"),
+        )
+
+    return build
+
+
+def _from_plain(label: str, change: Callable[[Body], object], *paths: str) -> Builder:
+    def build(make: _Maker) -> Iterator[tuple[str, Any, Body]]:
+        yield label, _changed(make.with_(*paths), change), make.with_(*paths)
+
+    return build
+
+
+def _pipelines(label: str, broken: tuple[Body, ...], repaired: tuple[Body, ...]) -> Builder:
+    def build(make: _Maker) -> Iterator[tuple[str, Any, Body]]:
+        yield label, make.pipeline(*broken), make.pipeline(*repaired)
+
+    return build
+
+
+def _direct(hostnames: tuple[str | None, ...]) -> Builder:
+    def build(make: _Maker) -> Iterator[tuple[str, Any, Body]]:
+        body = make.pipeline(*({"ContainerHostname": h} if h else {} for h in hostnames))
+        body["InferenceExecutionConfig"] = {"Mode": "Direct"}
+        control = make.pipeline({"ContainerHostname": "a"}, {"ContainerHostname": "b"})
+        control["InferenceExecutionConfig"] = {"Mode": "Direct"}
+        yield f"{len(hostnames)} container(s)", body, settled(control, make.resources)
+
+    return build
+
+
+def _big_environment(make: _Maker) -> Iterator[tuple[str, Any, Body]]:
+    count = ENVIRONMENT_BYTES // 1024 + 1
+    entries = {f"KEY_{n}": "x" * 1024 for n in range(count)}
+    change = _changed(make.plain(), lambda b: b["PrimaryContainer"].update(Environment=entries))
+    yield f"{count} values of 1024 bytes", change, make.with_("PrimaryContainer.Environment")
+
+
+def _prefix_without_slash(make: _Maker) -> Iterator[tuple[str, Any, Body]]:
+    path = "PrimaryContainer.ModelDataSource.S3DataSource"
+    control = make.with_(path)
+    source = {
+        "S3DataType": "S3Prefix",
+        "CompressionType": "None",
+        "S3Uri": make.resources.model_prefix,
+    }
+    control["PrimaryContainer"]["ModelDataSource"]["S3DataSource"] = source
+    bare = {**source, "S3Uri": source["S3Uri"].rstrip("/")}
+    body = _changed(
+        make.with_(path),
+        lambda b: b["PrimaryContainer"]["ModelDataSource"].update(S3DataSource=bare),
+    )
+    yield bare["S3Uri"], body, control
+
+
+#: Booleans below the top level.
+_BOOLEANS = tuple(
+    f"{holder}.S3DataSource.ModelAccessConfig.AcceptEula"
+    for form in ("PrimaryContainer", "Containers[]")
+    for holder in (f"{form}.ModelDataSource", f"{form}.AdditionalModelDataSources[]")
+)
+
+
+def _scalars(make: _Maker) -> Iterator[tuple[str, Any, Body]]:
+    seconds = "PrimaryContainer.ContainerMetricsConfig.MetricsEndpoints[]"
+    for word in ("true", "false", 1, 0):
+        body = {**make.plain(), "EnableNetworkIsolation": word}
+        yield f"{word!r} for a Boolean", body, make.with_("EnableNetworkIsolation")
+    for path in _BOOLEANS:
+        yield f"'true' at {path}", Place(path).put(make.with_(path), "true"), make.with_(path)
+    body = make.with_(f"{seconds}.MetricPublishFrequencyInSeconds")
+    endpoint = body["PrimaryContainer"]["ContainerMetricsConfig"]["MetricsEndpoints"][0]
+    endpoint["MetricPublishFrequencyInSeconds"] = 60.5
+    yield "60.5 for an integer", body, make.with_(f"{seconds}.MetricPublishFrequencyInSeconds")
+
+
+def _astral(make: _Maker) -> Iterator[tuple[str, Any, Body]]:
+    value = {"KEY": "\U0001f600" * 1024}
+    yield (
+        "1024 astral characters in Environment",
+        _changed(make.plain(), lambda b: b["PrimaryContainer"].update(Environment=value)),
+        make.with_("PrimaryContainer.Environment"),
+    )
+
+
+def _nulls(make: _Maker) -> Iterator[tuple[str, Any, Body]]:
+    change = _changed(make.with_("Tags"), lambda b: b["Tags"].append(None))
+    yield "a null among the tags", change, make.with_("Tags")
+
+
+def _primary(**members: Any) -> Callable[[Body], object]:
+    return lambda body: body["PrimaryContainer"].update(members)
+
+
+_PREFIX = {"S3Uri": "s3://amzn-s3-demo-bucket/models/model.tar.gz", "S3DataType": "S3Object"}
+_SOURCE = {"S3DataSource": {**_PREFIX, "CompressionType": "Gzip"}}
+_URL = "s3://amzn-s3-demo-bucket/models/model.tar.gz"
+
+_BUILDERS: dict[str, Builder] = {
+    "image-or-model-package": _both_sources,
+    "one-multi-model-container": _two_multi_model,
+    "aws-tag-prefix": _tags("aws:created-by"),
+    "unique-tag-keys": _tags("Team", "Team"),
+    "not-both-container-forms": _from_plain(
+        "one container in each", lambda b: b.update(Containers=[dict(b["PrimaryContainer"])])
+    ),
+    "some-container": _from_plain("neither", lambda b: b.pop("PrimaryContainer")),
+    "execution-role-present": _from_plain("left out", lambda b: b.pop("ExecutionRoleArn")),
+    "container-names-its-code": _from_plain(
+        "only ModelDataUrl", lambda b: b.update(PrimaryContainer={"ModelDataUrl": _URL})
+    ),
+    "image-from-ecr-or-vpc": _from_plain("a public image", _primary(Image="inference:1.0")),
+    "hostnames-on-all-or-none": _pipelines(
+        "on the first of two", ({"ContainerHostname": "first"}, {}), ({}, {})
+    ),
+    "unique-hostnames": _pipelines(
+        "twice the same",
+        ({"ContainerHostname": "same"}, {"ContainerHostname": "same"}),
+        ({"ContainerHostname": "first"}, {"ContainerHostname": "second"}),
+    ),
+    "direct-mode-hostnames": _direct((None, None)),
+    "direct-mode-several-containers": _direct(("only",)),
+    "execution-config-with-pipeline": _from_plain(
+        "with PrimaryContainer", lambda b: b.update(InferenceExecutionConfig={"Mode": "Serial"})
+    ),
+    "environment-size": _big_environment,
+    "s3-prefix-ends-with-slash": _prefix_without_slash,
+    "one-form-of-model-data": _from_plain(
+        "both forms", _primary(ModelDataUrl=_URL, ModelDataSource=_SOURCE)
+    ),
+    "no-model-data-source-for-multi-model": _from_plain(
+        "ModelDataSource in MultiModel mode",
+        _primary(Mode="MultiModel", ModelDataSource=_SOURCE),
+    ),
+    "multi-model-config-with-mode": _from_plain(
+        "in SingleModel mode",
+        _primary(Mode="SingleModel", MultiModelConfig={"ModelCacheSetting": "Enabled"}),
+    ),
+    "scalar-types": _scalars,
+    "length-in-utf16-units": _astral,
+    "no-null-items": _nulls,
+}
+
+
+def cross_field_cases(rule: Rule, *, names: Names, resources: Resources) -> Iterator[Case]:
+    """Yield requests that break a cross-field rule and nothing else, each with its control."""
+    for label, request, control in _BUILDERS[rule.constraint](_Maker(names, resources)):
+        yield Case(OVER_LIMIT, label, request, (control,))

@@ -1,0 +1,64 @@
+"""The resources that requests name: synthetic ones, or a user's own where a target checks them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from conformance.spec.regions import partition_of
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What a CreateModel request refers to, in forms that a faithful AWS would accept.
+
+    Every field left at ``None`` (or empty) is filled with a synthetic resource of ``account`` and
+    ``region``. ``model_data_url`` is one object (``s3://bucket/key``).
+    """
+
+    account: str = "123456789012"
+    region: str = "us-east-1"
+    role_arn: str = ""
+    image: str = ""
+    model_data_url: str = ""
+    subnets: tuple[str, ...] = field(default=())
+    security_groups: tuple[str, ...] = field(default=())
+
+    @property
+    def role(self) -> str:
+        """An IAM role ARN."""
+        partition = partition_of(self.region)
+        return self.role_arn or f"arn:{partition}:iam::{self.account}:role/SageMakerExecutionRole"
+
+    @property
+    def registry(self) -> str:
+        """The account's ECR registry in the region."""
+        suffix = ".cn" if partition_of(self.region) == "aws-cn" else ""
+        return f"{self.account}.dkr.ecr.{self.region}.amazonaws.com{suffix}"
+
+    @property
+    def container_image(self) -> str:
+        """A container image in ECR, tagged (E4: an untagged one was refused)."""
+        return self.image or f"{self.registry}/inference:1.0"
+
+    @property
+    def model_data(self) -> str:
+        """One model artifact in S3."""
+        return self.model_data_url or "s3://amzn-s3-demo-bucket/models/model.tar.gz"
+
+    @property
+    def model_prefix(self) -> str:
+        """An S3 prefix that holds model artifacts; ends with a slash."""
+        return self.model_data.rpartition("/")[0] + "/"
+
+    def subnet_ids(self, count: int) -> list[str]:
+        """Return ``count`` subnets, the user's first, synthetic ones after them."""
+        return _filled(self.subnets, "subnet", count)
+
+    def security_group_ids(self, count: int) -> list[str]:
+        """Return ``count`` security groups, the user's first, synthetic ones after them."""
+        return _filled(self.security_groups, "sg", count)
+
+
+def _filled(given: tuple[str, ...], kind: str, count: int) -> list[str]:
+    synthetic = [f"{kind}-{n:017x}" for n in range(1, count + 1)]
+    return [*given, *synthetic[len(given) :]][:count]

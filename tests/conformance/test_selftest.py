@@ -1,0 +1,154 @@
+"""The suite proven on purpose: every separable side has a fault that it alone catches."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pytest
+
+from conformance.oracle.catalogue import all_rules, rule_by_id
+from conformance.reference import FAULTS
+from conformance.selftest import (
+    ANY_RULE,
+    CAUGHT,
+    FALSE_ALARM,
+    GOOD,
+    SENTINELS,
+    SILENT,
+    SURVIVED,
+    baseline,
+    is_judged,
+    redundant,
+    trial,
+    trials,
+)
+from conformance.spec.rules import MUST
+from strategies.cases import separable_side
+
+SEPARABLE = [
+    (rule.id, side)
+    for rule in all_rules()
+    if rule.level == MUST
+    for side in rule.sides
+    if separable_side(rule, side)
+]
+
+
+def own_faults() -> dict[tuple[str, str], list[str]]:
+    """Return, for each rule and side, the faults that concern no other rule."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for name, fault in FAULTS.items():
+        if len(fault.rules) == 1 and fault.expect == "fail":
+            found[fault.rules[0], fault.side].append(name)
+    return found
+
+
+OWN = own_faults()
+
+
+def test_the_conformant_service_gets_no_failure() -> None:
+    """Judged as it is, the reference fails nothing, leaves nothing open, breaks nothing of ours."""
+    found = baseline()
+    assert found.failed == found.unsettled == found.errors == ()
+    assert found.clean
+    assert found.rules == len(all_rules())
+    assert found.requests > 5_000
+
+
+@pytest.mark.parametrize(("rule", "side"), SEPARABLE)
+def test_each_separable_side_catches_a_fault_that_survives_without_it(rule: str, side: str) -> None:
+    """Some fault concerns this side of this rule alone, and is caught by it."""
+    name = OWN[rule, side][0]
+    found = trial(name)
+    assert found.outcome == CAUGHT
+    assert rule in found.failed
+    # Without the rule no rule would be left that concerns the fault: it would survive.
+    assert set(found.expected) - {rule} == set()
+
+
+def test_sides_without_a_fault_of_their_own_are_few_and_explained() -> None:
+    """Only the accepting side of what cannot be left out, and seven minimum lengths, have none."""
+    others = [
+        (rule.id, side)
+        for rule in all_rules()
+        if rule.level == MUST
+        for side in rule.sides
+        if not separable_side(rule, side)
+    ]
+    kinds = {(rule_by_id(rule).constraint, side) for rule, side in others}
+    assert kinds == {("type", "accepts"), ("required", "accepts"), ("min-length", "rejects")}
+    assert len(others) == 95
+
+
+def test_a_fault_that_no_judged_rule_sees_survives() -> None:
+    """A fault whose rules pass is reported as survived, so the score can fall."""
+    fault = next(f for f in FAULTS.values() if not f.rules and f.family == "tags")
+    assert not is_judged(fault)
+    assert trial(fault.name).outcome == SURVIVED
+
+
+@pytest.mark.parametrize("name", ["denies-everything", "throttles-everything", "not-implemented"])
+def test_vices_that_prove_nothing_raise_no_alarm(name: str) -> None:
+    """Under a vice that answers nothing about requests, verdicts stay open and nothing fails."""
+    assert trial(name).outcome == SILENT
+
+
+def test_a_tolerated_fault_is_tried_on_the_rules_that_could_raise_the_alarm() -> None:
+    """Strictness that nobody can call wrong passes, also on the rules of the member concerned."""
+    found = trial("container-image-pattern-ascii-only")
+    assert found.outcome == SILENT
+    assert "CreateModel/PrimaryContainer.Image:pattern" in found.expected
+
+
+def test_a_failure_of_a_tolerated_fault_is_a_false_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were a real fault called tolerated, the self-test would call its failure a false alarm."""
+    from dataclasses import replace
+    from importlib import import_module
+
+    name = "model-name-max-length-64"
+    called = {**FAULTS, name: replace(FAULTS[name], expect="tolerated")}
+    monkeypatch.setattr(import_module("conformance.selftest.trials"), "FAULTS", called)
+    assert trial(name).outcome == FALSE_ALARM
+
+
+def test_worker_processes_find_what_one_process_finds() -> None:
+    """Two processes give the same outcomes, in the order of the names."""
+    names = ["tags-max-items-51", "model-name-max-length-62", "denies-everything"]
+    alone, together = list(trials(names)), list(trials(names, workers=2))
+    assert [(t.fault, t.outcome, t.failed) for t in alone] == [
+        (t.fault, t.outcome, t.failed) for t in together
+    ]
+
+
+def test_redundant_rules_are_those_that_never_catch_alone() -> None:
+    """A rule is needed when it alone of a fault's rules failed; the others are redundant."""
+    found = [trial("model-name-max-length-64")]
+    extra = redundant(found)
+    assert "CreateModel/ModelName:max-length" not in extra
+    assert "CreateModel/ModelName:pattern" in extra
+
+
+def test_sentinels_and_expected_rules_exist() -> None:
+    """No fault that is tried names a rule that does not exist, and no sentinel does."""
+    known = {rule.id for rule in all_rules()} | {ANY_RULE}
+    assert set(SENTINELS) <= known
+    for fault in FAULTS.values():
+        if is_judged(fault):
+            assert set(fault.rules) <= known, fault.name
+
+
+@pytest.mark.proof
+def test_every_fault_is_caught_for_the_right_reason() -> None:
+    """All faults of the catalogue that concern an existing rule are caught by it at quick."""
+    names = [name for name, fault in FAULTS.items() if is_judged(fault)]
+    bad = [(t.fault, t.outcome) for t in trials(names, workers=2) if t.outcome not in GOOD]
+    assert bad == []
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_the_reference_gets_no_failure_at_depth(seed: int) -> None:
+    """At depth deep, under five seeds, there is no false finding in 100,000 requests each."""
+    found = baseline(depth="deep", seed=seed)
+    assert found.clean
+    assert found.requests > 20_000

@@ -1,0 +1,121 @@
+"""What all tests share: the fakes, whole runs over them, and ports on which nobody listens."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# Tests are imported by file (there is no package ``tests``), the fakes as ``fakes.NAME``.
+sys.path.append(str(Path(__file__).parent))
+
+from conformance.engine.judge import Bench, judge_side
+from conformance.engine.judgement import Judgement
+from conformance.oracle.catalogue import all_rules, rule_by_id
+from conformance.spec.rules import MUST, Rule
+from conformance.targets.wsgi import WsgiTarget
+
+pytest_plugins = ["pytester"]
+
+
+@dataclass
+class Run:
+    """Judgements on many sides, with the bench and target that they came from."""
+
+    target: Any
+    bench: Bench
+    judgements: list[Judgement] = field(default_factory=list)
+
+    def of(self, rule_id: str, side: str) -> Judgement:
+        """The judgement on one side."""
+        return next(j for j in self.judgements if (j.rule.id, j.side) == (rule_id, side))
+
+    def must(self, side: str | None = None) -> list[Judgement]:
+        """The judgements on ``must`` rules, of one side or of all."""
+        return [j for j in self.judgements if j.rule.level == MUST and side in (None, j.side)]
+
+    def verdicts(self, side: str | None = None) -> Counter[str]:
+        """How often each verdict was given to a side of a ``must`` rule."""
+        return Counter(j.verdict for j in self.must(side))
+
+    def ids(self, verdict: str, side: str | None = None) -> list[str]:
+        """The ids of the ``must`` rules with this verdict."""
+        return [j.rule.id for j in self.must(side) if j.verdict == verdict]
+
+
+def run(target: Any, rules: Iterable[str | Rule] | None = None, **bench: Any) -> Run:
+    """Judge all sides of the rules (of all rules by default) against a target, at depth quick."""
+    done = Run(target, Bench.at(target, **bench))
+    chosen = (
+        all_rules()
+        if rules is None
+        else [rule_by_id(r) if isinstance(r, str) else r for r in rules]
+    )
+    for rule in chosen:
+        for side in rule.sides:
+            done.judgements.append(judge_side(rule, side, done.bench))
+    return done
+
+
+#: One rule of every sort: enough to see a vice that is not about one rule.
+SAMPLE = (
+    "CreateModel:type",
+    "CreateModel/ModelName:type",
+    "CreateModel/ModelName:required",
+    "CreateModel/ModelName:max-length",
+    "CreateModel/ModelName:pattern",
+    "CreateModel/PrimaryContainer.Environment{key}:pattern",
+    "CreateModel/PrimaryContainer.Mode:enum",
+    "CreateModel/ExecutionRoleArn:pattern",
+    "CreateModel/ExecutionRoleArn:min-length",
+    "CreateModel/Tags:max-items",
+    "CreateModel/VpcConfig.Subnets:min-items",
+    "request/image-or-model-package",
+    "errors/status",
+    "errors/code",
+    "errors/message-names-member",
+    "response/status",
+    "response/model-arn",
+)
+
+
+@pytest.fixture(scope="session")
+def judged() -> Callable[..., Run]:
+    """The function that judges all sides of rules against a target."""
+    return run
+
+
+@pytest.fixture(scope="session")
+def sample() -> tuple[str, ...]:
+    """Ids of one rule of every sort."""
+    return SAMPLE
+
+
+def new_reference(*faults: str) -> WsgiTarget:
+    """Return a new reference service as a target; its service is ``target.service``."""
+    from conformance.reference import application
+
+    wsgi = application(faults)
+    target = WsgiTarget("reference", wsgi, fingerprint={}, account="123456789012")
+    target.service = wsgi.service  # type: ignore[attr-defined]
+    return target
+
+
+@pytest.fixture(scope="session")
+def make_reference() -> Callable[..., WsgiTarget]:
+    """The function that makes a reference service with faults, as a target."""
+    return new_reference
+
+
+@pytest.fixture
+def free_port() -> Iterator[int]:
+    """A port of the loopback interface that is bound by us and on which nobody listens."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]

@@ -1,0 +1,156 @@
+"""The curl line of a finding, run for real in a shell."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.processes import command, environment, reference_server
+from fakes.records import json_values
+from hypothesis import HealthCheck, example, given, settings
+
+from reports.reproduce import curl
+
+pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+
+#: Longest single argument that Linux passes to a program.
+LONGEST_ARGUMENT = 131_072
+
+NASTY = {
+    "ModelName": 'it\'s a "quote" `id` $(id) $HOME ${ENDPOINT} \\ ! %s %0a @/etc/passwd',
+    "Tags": [{"Key": "line\nbreak\r\ttab\x00nul\x1b[31m", "Value": "\U0001f600 \u2028 ü \ud800"}],
+}
+
+
+def shell(line: str, **environ: str) -> tuple[int, bytes]:
+    """Run a line in bash and return the HTTP status and body that curl shows."""
+    done = subprocess.run(
+        ["bash", "-c", line],
+        capture_output=True,
+        timeout=30,
+        check=False,
+        env=environment(**environ),
+        cwd="/",
+    )
+    assert done.returncode == 0, done.stderr
+    head, _, body = done.stdout.partition(b"\r\n\r\n")
+    if b" 100 " in head.splitlines()[0]:
+        head, _, body = body.partition(b"\r\n\r\n")
+    return int(head.split()[1]), body
+
+
+@pytest.fixture(scope="module")
+def recording_server() -> Iterator[tuple[str, list[tuple[str, dict[str, str], bytes]]]]:
+    """A server that remembers what it was sent: its URL and (path, headers, body) of requests."""
+    seen: list[tuple[str, dict[str, str], bytes]] = []
+
+    class Recording(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            seen.append((self.path, dict(self.headers.items()), body))
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Recording) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/", seen
+        server.shutdown()
+
+
+@given(request_body=json_values())
+@example(request_body=NASTY)
+@example(request_body="@/etc/passwd")
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_request_arrives_as_the_json_value_that_it_was(
+    recording_server: tuple[str, list[Any]], request_body: Any
+) -> None:
+    """Quotes, newlines, NUL, emoji and lone surrogates survive the shell; headers are the API's."""
+    url, seen = recording_server
+    status, _ = shell(curl({"name": url, "endpoint": url}, "eu-west-3", request_body))
+    path, headers, body = seen[-1]
+    assert (status, path) == (200, "/")
+    assert json.loads(body) == request_body
+    assert headers["Content-Type"] == "application/x-amz-json-1.1"
+    assert headers["X-Amz-Target"] == "SageMaker.CreateModel"
+    assert "/eu-west-3/sagemaker/aws4_request" in headers["Authorization"]
+
+
+def test_a_finding_on_a_target_without_url_asks_for_one_in_a_variable(
+    recording_server: tuple[str, list[Any]],
+) -> None:
+    """For moto in this process the line sends to $ENDPOINT, whatever is in that variable."""
+    url, seen = recording_server
+    line = curl({"name": "moto", "endpoint": "http://localhost/"}, "us-east-1", NASTY)
+    before = len(seen)
+    assert shell(line, ENDPOINT=url)[0] == 200
+    assert len(seen) == before + 1
+    assert json.loads(seen[-1][2]) == NASTY
+
+
+@pytest.mark.parametrize("path", ["/a b/'c'", "/$HOME/`id`/;x", "/{a,b}/[1-3]"])
+def test_a_url_with_characters_of_the_shell_is_sent_as_it_is(
+    recording_server: tuple[str, list[Any]], path: str
+) -> None:
+    """Nothing in a URL is expanded, neither by the shell nor by curl: one request is sent."""
+    url, seen = recording_server
+    before = len(seen)
+    target = {"name": url, "endpoint": url.rstrip("/") + path.replace(" ", "%20")}
+    assert shell(curl(target, "us-east-1", {}))[0] == 200
+    assert [each[0] for each in seen[before:]] == [path.replace(" ", "%20")]
+
+
+FAULTS = (
+    "container-environment-value-max-length-absent",
+    "container-environment-value-pattern-one-line",
+    "container-hostname-pattern-dollar-anchored",
+    "container-mode-enum-open",
+    "containers-max-items-16",
+    "execution-role-arn-pattern-up-to-nul",
+    "execution-role-arn-type-unchecked",
+    "refuses-astral",
+    "tag-key-pattern-absent",
+    "tag-value-max-length-257",
+)
+RULES = (
+    "CreateModel/Containers:max-items",
+    "CreateModel/ExecutionRoleArn:*",
+    "CreateModel/PrimaryContainer.ContainerHostname:pattern",
+    "CreateModel/PrimaryContainer.Environment{value}:*",
+    "CreateModel/PrimaryContainer.Mode:*",
+    "CreateModel/Tags[].*",
+)
+
+
+def test_every_curl_line_of_a_run_gives_the_status_of_its_finding(tmp_path: Path) -> None:
+    """Against a server with faults, each line of the report reproduces what the run saw."""
+    with reference_server(*FAULTS) as (url, _):
+        select = [part for rule in RULES for part in ("--select", rule)]
+        done = command("run", url, "--out", "out", "--seed", "1", *select, cwd=tmp_path)
+        assert done.returncode == 1, done.stderr
+        document = json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))
+        found = [
+            finding
+            for rule in document["rules"]
+            for finding in (rule["finding"], rule["other_finding"])
+            if finding
+        ]
+        assert document["leftovers"] == 0
+        assert len(found) >= 8
+        for finding in found:
+            assert len(finding["curl"]) < LONGEST_ARGUMENT
+            assert shell(finding["curl"])[0] == finding["reply"]["status"], finding["curl"]
+        sent = json.dumps([finding["request"] for finding in found])
+        assert {e for e in ("\\n", "\\u0000", "\\ud8") if e not in sent} == set()

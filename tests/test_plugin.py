@@ -1,0 +1,410 @@
+"""The pytest plugin, used in pytest runs of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.processes import command, environment, reference_server
+from fakes.records import HOSTILE
+from jsonschema import Draft202012Validator
+
+from reports.record import RunRecord
+from reports.schemas import schema
+
+NAMES = ("--createmodel-select", "CreateModel/ModelName:*")
+SUITE = ("--pyargs", "conformance.suite")
+
+Runs = Callable[..., pytest.RunResult]
+
+
+@pytest.fixture
+def runs(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Runs:
+    """A function that runs pytest as a child process, free of the pytest around it."""
+    clean = environment()
+    for name in set(os.environ) - set(clean):
+        monkeypatch.delenv(name)
+
+    # schemathesis has a plugin of its own, which takes a second to load and is not ours to test
+    quiet = ("-p", "no:cacheprovider", "-p", "no:schemathesis")
+
+    def run(*arguments: str) -> pytest.RunResult:
+        return pytester.runpytest_subprocess(*quiet, *arguments, timeout=100)
+
+    return run
+
+
+def sides(folder: Path) -> dict[tuple[str, str], tuple[str, dict[str, int]]]:
+    """Verdict and cases of every recorded side."""
+    return {
+        (each["rule"], each["side"]): (each["verdict"], each["cases"])
+        for each in RunRecord.load(folder).judged
+    }
+
+
+def test_every_side_of_every_rule_is_one_item(runs: Runs) -> None:
+    """The items are named by rule and side, in the order of the catalogue."""
+    from conformance.oracle.catalogue import all_rules
+
+    result = runs(*SUITE, "--collect-only", "-q")
+    expected = [f"{rule.id}-{side}" for rule in all_rules() for side in rule.sides]
+    found = [
+        m[1] for line in result.outlines if (m := re.search(r"test_createmodel\[(.*)\]$", line))
+    ]
+    assert found == expected
+
+
+def test_moto_fails_where_it_does_and_passes_elsewhere(runs: Runs) -> None:
+    """Each failed side is a failed item that shows request and answer and no traceback."""
+    result = runs(*SUITE, *NAMES, "--createmodel-target", "moto")
+    result.assert_outcomes(passed=4, failed=4)
+    assert result.ret == 1
+    text = result.stdout.str()
+    assert "CreateModel/ModelName:max-length (rejects): The target accepted an illegal" in text
+    assert "sent:     64 characters" in text
+    assert "Traceback" not in text
+    assert "def test_createmodel" not in text
+
+
+def test_k_chooses_items(runs: Runs) -> None:
+    """-k takes words of rule and side."""
+    result = runs(*SUITE, *NAMES, "--createmodel-target", "moto", "-k", "pattern and accepts")
+    result.assert_outcomes(passed=1, deselected=7)
+
+
+def test_x_stops_at_the_first_failure_and_the_record_says_so(runs: Runs, pytester: Any) -> None:
+    """The record of a stopped run is partial and has what was judged."""
+    result = runs(*SUITE, *NAMES, "--createmodel-target", "moto", "-x", "--createmodel-out", "out")
+    result.assert_outcomes(passed=1, failed=1)
+    document = json.loads((pytester.path / "out" / "report.json").read_text("utf-8"))
+    assert document["complete"] is False
+    assert len(sides(pytester.path / "out")) == 2
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "xdist"])
+def test_the_record_is_that_of_the_command_line(
+    workers: tuple[str, ...], runs: Runs, pytester: pytest.Pytester
+) -> None:
+    """Only the controller writes; verdicts and numbers of cases equal those of ``run``."""
+    options = (*NAMES, "--createmodel-select", "errors", "--createmodel-select", "response")
+    result = runs(
+        *SUITE, *options, "--createmodel-target", "moto", "--createmodel-out", "out", *workers
+    )
+    assert result.ret == 1
+    folder = pytester.path / "out"
+    assert {path.name for path in folder.iterdir()} == {
+        "events.ndjson", "exchanges.ndjson.gz", "report.json", "junit.xml",
+    }  # fmt: skip
+    chosen = [part.replace("--createmodel-select", "--select") for part in options]
+    command("run", "moto", *chosen, "--seed", "0", "--out", "cli", cwd=pytester.path)
+    assert sides(folder) == sides(pytester.path / "cli")
+    document = json.loads((folder / "report.json").read_text("utf-8"))
+    Draft202012Validator(schema("report")).validate(document)
+    assert document["complete"]
+    assert document["options"]["workers"] == (2 if workers else 1)
+    events = Draft202012Validator(schema("events"))
+    for line in (folder / "events.ndjson").read_text("utf-8").splitlines():
+        events.validate(json.loads(line))
+
+
+def test_the_plugin_leaves_nothing_on_the_target(runs: Runs, pytester: pytest.Pytester) -> None:
+    """After a run in two processes a server has no model of ours."""
+    import requests
+
+    with reference_server() as (url, _):
+        result = runs(*SUITE, *NAMES, "--createmodel-target", url, "-n", "2")
+        result.assert_outcomes(passed=8)
+        headers = {
+            "X-Amz-Target": "SageMaker.ListModels",
+            "Content-Type": "application/x-amz-json-1.1",
+            "Authorization": "AWS4-HMAC-SHA256 Credential=A/20260101/us-east-1/sagemaker/"
+            "aws4_request, SignedHeaders=host, Signature=00",
+        }
+        listed = requests.post(url, data="{}", headers=headers, timeout=10).json()
+        assert listed["Models"] == []
+
+
+EMULATOR = """
+import json, re
+from flask import Flask, request
+
+app = Flask(__name__)
+models = set()
+
+def refuse(message):
+    return {"__type": "ValidationException", "message": message}, 400
+
+@app.post("/")
+def answer():
+    operation = request.headers["X-Amz-Target"].partition(".")[2]
+    name = json.loads(request.data).get("ModelName")
+    if operation == "ListModels":
+        return {"Models": [{"ModelName": each} for each in models]}
+    if not isinstance(name, str) or not re.fullmatch("[a-zA-Z0-9](-*[a-zA-Z0-9])*", name):
+        return refuse("Value at 'modelName' failed to satisfy constraint")
+    if operation == "CreateModel":
+        models.add(name)
+        return {"ModelArn": f"arn:aws:sagemaker:us-east-1:000000000000:model/{name.lower()}"}
+    if name not in models:
+        return refuse(f'Could not find model "{name}".')
+    if operation == "DeleteModel":
+        models.discard(name)
+    return {}
+"""
+
+FLASK_CONFTEST = """
+import threading
+import pytest
+from emulator import app
+from werkzeug.serving import make_server
+
+@pytest.fixture(scope="session")
+def createmodel_target():
+    server = make_server("127.0.0.1", 0, app)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+"""
+
+MOTO_CONFTEST = """
+import pytest
+from moto.server import ThreadedMotoServer
+
+@pytest.fixture(scope="session")
+def createmodel_target():
+    server = ThreadedMotoServer("127.0.0.1", 0)
+    server.start()
+    yield "http://{}:{}".format(*server.get_host_and_port())
+    server.stop()
+"""
+
+
+@pytest.mark.parametrize(
+    ("conftest", "failures"),
+    [
+        (FLASK_CONFTEST, {"max-length"}),
+        (MOTO_CONFTEST, {"max-length", "type", "required", "pattern"}),
+    ],
+    ids=["a Flask emulator", "moto"],
+)
+def test_an_emulators_own_tests_override_the_target_in_ten_lines(
+    conftest: str, failures: set[str], runs: Runs, pytester: pytest.Pytester
+) -> None:
+    """A conftest.py of ten lines and one import make our rules part of their test suite."""
+    assert len(conftest.strip().splitlines()) <= 10
+    pytester.makepyfile(emulator=EMULATOR)
+    pytester.makeconftest(conftest)
+    pytester.makepyfile(
+        test_theirs="from conformance.suite.test_createmodel import test_createmodel\n"
+        "def test_their_own(): pass\n"
+    )
+    result = runs(*NAMES, "-rf")
+    failed = set(re.findall(r"FAILED .*ModelName:([a-z-]+)-rejects", result.stdout.str()))
+    assert failed == failures
+    result.assert_outcomes(passed=1 + 8 - len(failures), failed=len(failures))
+
+
+def test_an_object_of_their_own_may_be_the_target(runs: Runs, pytester: pytest.Pytester) -> None:
+    """Anything with send(call) will do."""
+    pytester.makeconftest(
+        """
+        import pytest
+        from conformance.reference import application
+        from conformance.targets.wsgi import WsgiTarget
+
+        class Mine:
+            def __init__(self):
+                self.send = WsgiTarget("x", application(), fingerprint={}).send
+
+        @pytest.fixture(scope="session")
+        def createmodel_target():
+            return Mine()
+        """
+    )
+    pytester.makepyfile(test_it="from conformance.suite.test_createmodel import test_createmodel\n")
+    runs(*NAMES).assert_outcomes(passed=8)
+
+
+MOTO = (*SUITE, *NAMES, "--createmodel-target", "moto")
+REFUSED = [
+    ((*SUITE, *NAMES), "nothing to judge: give --createmodel-target or override"),
+    ((*SUITE, *NAMES, "--createmodel-target", "nosuch"), "unknown target 'nosuch'"),
+    ((*SUITE, *NAMES, "--createmodel-target", "https://x.api.aws"), "--createmodel-allow-aws"),
+    ((*SUITE, "--createmodel-select", "nope"), "no rule matches 'nope'"),
+    ((*MOTO, "--createmodel-deselect", "nope"), "no rule matches 'nope'"),
+    ((*MOTO, "--createmodel-deselect", "*"), "leave no rule to judge"),
+    ((*MOTO, "--createmodel-out", "f/x"), "f/x cannot be written: Not a directory"),
+    ((*MOTO, "--createmodel-region", "x"), "region 'x' is not a region"),
+    ((*MOTO, "--createmodel-account", "1"), "not an account of twelve digits"),
+    ((*MOTO, "--createmodel-timeout", "0"), "a timeout is more than 0"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "says"), REFUSED, ids=range(len(REFUSED)))
+def test_what_cannot_be_done_is_refused_in_one_sentence(
+    arguments: tuple[str, ...], says: str, runs: Runs, pytester: pytest.Pytester
+) -> None:
+    """pytest's usage error (4), the sentence once, no traceback and no item in trouble."""
+    (pytester.path / "f").touch()
+    result = runs(*arguments)
+    text = result.stdout.str() + result.stderr.str()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert text.count(says) == 1
+    assert "Traceback" not in text
+    assert "INTERNALERROR" not in text
+    assert " passed" not in text
+
+
+def test_with_xdist_a_missing_target_is_one_sentence_an_item(runs: Runs) -> None:
+    """A worker cannot end the session, but nothing crashes and no traceback is shown."""
+    result = runs(*SUITE, *NAMES, "-n", "2")
+    result.assert_outcomes(errors=8)
+    assert "INTERNALERROR" not in result.stdout.str()
+    assert "UsageError" not in result.stdout.str()
+    assert "nothing to judge: give --createmodel-target" in result.stdout.str()
+
+
+def test_an_address_where_nobody_listens_ends_the_session(runs: Runs, free_port: int) -> None:
+    """One sentence instead of the same error in every item."""
+    url = f"http://127.0.0.1:{free_port}"
+    result = runs(*SUITE, *NAMES, "--createmodel-target", url)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.stdout.str().count(f"{url} does not answer") == 1
+
+
+MUTE = '''
+import json
+import os
+from conformance.wire import Reply
+
+class Mute:
+    """Answers CreateModel and nothing else, or refuses everything."""
+    def send(self, call):
+        code = "UnknownOperationException" if {unsupported} else "ThrottlingException"
+        body = json.dumps({{"__type": code, "message": {message!r}}}).encode()
+        return Reply(400, (("Content-Type", "application/x-amz-json-1.1"),), body)
+'''
+
+
+@pytest.mark.parametrize(
+    ("unsupported", "outcome"), [(False, {"errors": 8}), (True, {"skipped": 8})]
+)
+def test_inconclusive_is_an_error_and_unsupported_a_skip(
+    unsupported: bool, outcome: dict[str, int], runs: Runs, pytester: pytest.Pytester
+) -> None:
+    """What could not be judged is loud; what the target does not offer is not; neither fails."""
+    pytester.makepyfile(mute=MUTE.format(unsupported=unsupported, message="no"))
+    pytester.syspathinsert()
+    result = runs(*SUITE, *NAMES, "--createmodel-target", "python:mute:Mute", "-rs")
+    result.assert_outcomes(**outcome)
+    assert ("inconclusive: The target was too busy" in result.stdout.str()) == (not unsupported)
+    assert ("unsupported: The target does not" in result.stdout.str()) == unsupported
+    assert "Traceback" not in result.stdout.str()
+
+
+def test_info_rules_never_fail(runs: Runs) -> None:
+    """What an info rule found is a skip with the reason; the run ends with 0."""
+    result = runs(
+        *SUITE, "--createmodel-target", "moto", "--createmodel-select", "request/*", "-rs",
+        "-k", "not image-or-model and not multi-model-container",
+    )  # fmt: skip
+    assert result.ret == 0
+    outcomes = result.parseoutcomes()
+    assert set(outcomes) <= {"passed", "skipped", "deselected"}
+    assert outcomes["skipped"] > 10
+    assert "info: Recorded only: the target answered with 200" in result.stdout.str()
+
+
+def test_a_target_that_stops_answering_ends_the_session_with_3(
+    runs: Runs, pytester: pytest.Pytester
+) -> None:
+    """The sentence says so once; what was judged before is in the record."""
+    pytester.makepyfile(
+        dies="""
+        from conformance.reference import application
+        from conformance.targets.wsgi import WsgiTarget
+        from conformance.wire import TransportFault
+
+        class Dies:
+            def __init__(self):
+                self.inner, self.left = WsgiTarget("x", application(), fingerprint={}), 150
+
+            def send(self, call):
+                self.left -= 1
+                if self.left < 0:
+                    raise TransportFault("connect", "gone for lunch")
+                return self.inner.send(call)
+        """
+    )
+    pytester.syspathinsert()
+    result = runs(
+        *SUITE, "--createmodel-target", "python:dies:Dies", "--createmodel-out", "out",
+        "--createmodel-select", "CreateModel/Tags*",
+    )  # fmt: skip
+    assert result.ret == 3
+    assert result.stdout.str().count("the target no longer answers: gone for lunch") == 1
+    run = RunRecord.load(pytester.path / "out")
+    assert not run.complete
+    assert len(run.judged) >= 1
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "xdist"])
+def test_a_hostile_target_harms_neither_terminal_nor_record(
+    workers: tuple[str, ...], runs: Runs, pytester: pytest.Pytester
+) -> None:
+    """Control characters and lone surrogates pass through items, xdist and the reports."""
+    pytester.makepyfile(
+        hostile=f"""
+        import json
+        from dataclasses import replace
+        from conformance.reference import application
+        from conformance.targets.wsgi import WsgiTarget
+
+        HOSTILE = {HOSTILE.encode("unicode_escape").decode()!r}.encode().decode("unicode_escape")
+
+        class Hostile:
+            def __init__(self):
+                self.inner = WsgiTarget("x", application(), fingerprint={{}})
+
+            def send(self, call):
+                reply = self.inner.send(call)
+                if reply.status < 400:
+                    return reply
+                body = json.dumps({{"__type": HOSTILE, "message": HOSTILE}}).encode()
+                return replace(reply, body=body, headers=(("Content-Type", HOSTILE),))
+        """
+    )
+    pytester.syspathinsert()
+    result = runs(
+        *SUITE, "--createmodel-target", "python:hostile:Hostile", "--createmodel-out", "out",
+        "--createmodel-select", "errors", *workers,
+    )  # fmt: skip
+    text = result.stdout.str() + result.stderr.str()
+    assert result.ret == 1
+    assert result.parseoutcomes()["failed"] >= 3
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", text)
+    document = json.loads((pytester.path / "out" / "report.json").read_text("utf-8"))
+    assert document["complete"]
+
+
+def test_our_options_stand_beside_timeout_and_xdist(runs: Runs, pytester: pytest.Pytester) -> None:
+    """pytest-timeout's --timeout and xdist's -n mean what they always mean."""
+    options = ("--createmodel-target", "reference", "--timeout=60", "-n", "2")
+    result = pytester.runpytest_subprocess(*SUITE, *NAMES, *options)
+    result.assert_outcomes(passed=8)
+    assert "timeout: 60.0s" in result.stdout.str()
+
+
+def test_every_option_of_ours_has_our_prefix(runs: Runs) -> None:
+    """No bare name can collide with another plugin's."""
+    import createmodel_conformance_pytest as plugin
+
+    text = runs("--help").stdout.str()
+    group = text[text.index("conformance of a SageMaker CreateModel target") :].split("\n\n")[0]
+    options = re.findall(r"^  (-{1,2}[\w-]+)", group, re.MULTILINE)
+    assert len(options) == len(plugin._OPTIONS)
+    assert all(option.startswith("--createmodel-") for option in options)

@@ -33,7 +33,7 @@ class RunNames:
     def __init__(self, talk: Conversation, *, share: int = 0, shares: int = 1) -> None:
         self._talk = talk
         self._count = 0
-        self._numbers = secrets.randbits(32) << 20
+        self._numbers = (1 << 52) + (secrets.randbits(32) << 20)
         letters = string.ascii_letters + string.digits
         self._short = list(letters[share::shares])
 
@@ -55,6 +55,9 @@ class RunNames:
         return None
 
     def number(self) -> int:
-        """Return a positive number that was never used before; at most 2**53."""
+        """Return a number of 16 digits that was never used before; at most 2**53.
+
+        All are of one length, as fresh names are, and exact in a double.
+        """
         self._count += 1
         return self._numbers + self._count

@@ -43,6 +43,7 @@ def test_no_name_is_given_twice() -> None:
     assert len(set(names)) == len(names)
     numbers = [each.names.number() for each in benches for _ in range(500)]
     assert len(set(numbers)) == len(numbers)
+    assert {len(str(number)) for number in numbers} == {16}  # no request's length is luck
 
 
 def test_prefixes_of_runs_do_not_contain_each_other() -> None:

@@ -126,6 +126,22 @@ def separable_side(rule: Rule, side: str) -> bool:
 
 
 @cache
+def broken_together(rule: Rule) -> frozenset[str]:
+    """Return the ids that one case of a separable rule may break: its own and no other.
+
+    But an empty structure lacks all its required members at once.
+    """
+    if rule.constraint != "required":
+        return frozenset({rule.id})
+    parent = rule.member.rpartition(".")[0]
+    return frozenset(
+        each.id
+        for each in constraint_rules()
+        if each.constraint == "required" and each.member.rpartition(".")[0] == parent
+    )
+
+
+@cache
 def separable(rule: Rule) -> bool:
     """Tell whether some enumerated request breaks this rule and no other: computed, not typed in.
 

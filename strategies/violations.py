@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.spec.constraints import broken, has_type
 from conformance.spec.rules import Rule
-from conformance.spec.shapes import Shape
+from conformance.spec.shapes import Shape, by_path
 from strategies.bases import ITEMS, base, typical
 from strategies.cases import BEYOND, NEAR_MISS, OVER_LIMIT, Case, Names
 from strategies.edits import EDITS
@@ -58,6 +58,8 @@ def violating_cases(
             yield _planted(illegal, Place(shape.path, at), names, resources)
         if number == 0 and "[]" in shape.path:
             yield _planted(illegal, Place(shape.path, _LAST), names, resources)
+    if rule.constraint == "required":
+        yield from _nothing_inside(shape, names, resources)
 
 
 def _planted(illegal: Violation, place: Place, names: Names, resources: Resources) -> Case:
@@ -70,6 +72,20 @@ def _planted(illegal: Violation, place: Place, names: Names, resources: Resource
     absent = illegal.value is ABSENT
     request = place.drop(body) if absent else place.put(body, illegal.value)
     return Case(illegal.reason, illegal.label + where, request, (control,))
+
+
+def _nothing_inside(shape: Shape, names: Names, resources: Resources) -> Iterator[Case]:
+    """Yield the request whose structure is empty, where several members are required in it.
+
+    It breaks all of these at once and stands under the first. Code that takes an empty object for
+    an absent one accepts it, though it rejects the request in which one member is missing.
+    """
+    path, _, member = shape.path.rpartition(".")
+    around = by_path()[path]
+    required = [each for each in around.members if each in around.required]
+    if path and len(required) > 1 and required[0] == member:
+        body = base(shape.path, name=names.fresh(), resources=resources)
+        yield Case(OVER_LIMIT, "an empty object around it", Place(path).put(body, {}), (body,))
 
 
 def _not_an_object(names: Names, resources: Resources) -> Iterator[Case]:

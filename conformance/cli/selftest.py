@@ -84,6 +84,8 @@ def command(
             click.echo(line)
         if extra is not None:
             click.echo(f"{len(extra)} must rules catch nothing that another does not catch too")
+            for rule_id in extra:
+                click.echo(f"  redundant: {rule_id}")
         click.echo(f"{time.monotonic() - started:.0f} s")
     if write is not None:
         _write(write, score_page(asdict(found_baseline), rows, _table_facts()))

@@ -29,6 +29,16 @@ from strategies.cases import INSIDE, Case, boundary_cases
 #: How often a sample is sent again before throttling or a server fault itself is looked at.
 _PATIENCE = 3
 
+#: The member that a sample request has besides what the plainest has.
+_MEMBERS = {
+    "pipeline": "Containers",
+    "tags": "Tags",
+    "vpc": "VpcConfig",
+    "isolation": "EnableNetworkIsolation",
+    "data": "PrimaryContainer.ModelDataSource",
+    "environment": "PrimaryContainer.Environment",
+}
+
 
 def sample_cases(
     behaviour: Behaviour, talk: Conversation, names: RunNames
@@ -50,9 +60,8 @@ def sample_cases(
 
 def _valid(sample: str, talk: Conversation, names: RunNames) -> Any:
     name = names.fresh()
-    members = {"pipeline": "Containers", "tags": "Tags", "vpc": "VpcConfig"}
-    if sample in members:
-        return base(members[sample], name=name, resources=talk.resources)
+    if sample in _MEMBERS:
+        return base(_MEMBERS[sample], name=name, resources=talk.resources)
     body = minimal(name, talk.resources)
     if sample == "long-name":
         body["ModelName"] = name.ljust(63, "x")

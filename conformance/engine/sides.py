@@ -26,7 +26,7 @@ from conformance.oracle.verdicts import (
 from conformance.oracle.violations import Expectation, expectation
 from conformance.spec.rules import INFO, MUST, Rule
 from conformance.wire.reading import REJECTED
-from strategies.cases import BEYOND, INSIDE, Case, boundary_cases, separable
+from strategies.cases import BEYOND, INSIDE, Case, boundary_cases, broken_together, separable
 
 
 def seed_of(run_seed: int, rule: Rule, side: str) -> int:
@@ -157,7 +157,7 @@ class Side:
         if not separable(self.rule):
             return self.rule.id in expected.ids(MUST)
         decisive = expected.ids(MUST) if self.rule.level == MUST else expected.ids()
-        return decisive == {self.rule.id}
+        return self.rule.id in decisive and decisive <= broken_together(self.rule)
 
     def _send(self, case: Case) -> tuple[Exchange | None, Opinion]:
         """Send the case and judge the answer; without an exchange there was no name to be had."""

@@ -26,10 +26,30 @@ SAMPLE_REJECTIONS = (
     "CreateModel/ExecutionRoleArn:type",
     "CreateModel/Containers[].Image:max-length",
     "CreateModel/PrimaryContainer.ModelDataSource.S3DataSource.S3DataType:enum",
+    "CreateModel/PrimaryContainer.ModelDataSource.S3DataSource.S3Uri:required",
+    "CreateModel/PrimaryContainer.AdditionalModelDataSources[].ChannelName:pattern",
+    "CreateModel/PrimaryContainer.ImageConfig.RepositoryAccessMode:enum",
+    "CreateModel/ModelName:pattern",
+    "CreateModel/Containers:max-items",
+    "CreateModel/Containers[].Environment{key}:pattern",
+    "CreateModel/InferenceExecutionConfig.Mode:enum",
+    "CreateModel/Tags[].Value:max-length",
+    "CreateModel/Tags:type",
+    "CreateModel/VpcConfig.Subnets[]:pattern",
 )
 
 #: Requests that should be accepted, for the ``response/`` family.
-SAMPLE_REQUESTS = ("plain", "long-name", "capitals", "pipeline", "tags", "vpc")
+SAMPLE_REQUESTS = (
+    "plain",
+    "long-name",
+    "capitals",
+    "pipeline",
+    "tags",
+    "vpc",
+    "isolation",
+    "data",
+    "environment",
+)
 
 
 @dataclass(frozen=True)

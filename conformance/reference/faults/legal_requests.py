@@ -249,8 +249,48 @@ def _is_long(value: object) -> bool:
     return isinstance(value, str) and len(value) > 500
 
 
+# --- empty structures taken for absent ones ---
+
+
+def _drop_empty_vpc(_operation: str, members: dict[str, object]) -> None:
+    if members.get("VpcConfig") == {}:
+        del members["VpcConfig"]
+
+
+def _drop_empty_tags(_operation: str, members: dict[str, object]) -> None:
+    tags = members.get("Tags")
+    if isinstance(tags, list):
+        members["Tags"] = [each for each in tags if each != {}]
+
+
+def _drop_empty_data_source(_operation: str, members: dict[str, object]) -> None:
+    container = members.get("PrimaryContainer")
+    if not isinstance(container, dict):
+        return
+    source = container.get("ModelDataSource")
+    if isinstance(source, dict) and source.get("S3DataSource") == {}:
+        del source["S3DataSource"]
+
+
+def _empty_structure_faults() -> Iterator[Fault]:
+    source = "PrimaryContainer.ModelDataSource.S3DataSource"
+    for path, check, first in (
+        ("VpcConfig", _drop_empty_vpc, "SecurityGroupIds"),
+        ("Tags[]", _drop_empty_tags, "Key"),
+        (source, _drop_empty_data_source, "S3Uri"),
+    ):
+        yield _fault(
+            f"empty-{path.rpartition('.')[2].strip('[]').lower()}-as-absent",
+            f"an empty object at {path} is taken for an absent one",
+            _with_body_check(check),
+            side="rejects",
+            rules=(f"CreateModel/{path}.{first}:required",),
+        )
+
+
 def faults() -> Iterator[Fault]:
     """All of this family."""
     yield from _combination_faults()
     yield from _cross_check_faults()
     yield from _json_faults()
+    yield from _empty_structure_faults()

@@ -57,6 +57,43 @@ WORDS = {
         "Value 'Other' at 'primaryContainer.modelDataSource.s3DataSource.s3DataType' failed to "
         "satisfy constraint: Member must satisfy enum value set: [S3Prefix, S3Object]"
     ),
+    "CreateModel/PrimaryContainer.ModelDataSource.S3DataSource.S3Uri:required": (
+        "Value null at 'primaryContainer.modelDataSource.s3DataSource.s3Uri' failed to satisfy "
+        "constraint: Member must not be null"
+    ),
+    "CreateModel/PrimaryContainer.AdditionalModelDataSources[].ChannelName:pattern": (
+        "Value 'a b' at 'primaryContainer.additionalModelDataSources.1.member.channelName' failed "
+        "to satisfy constraint: Member must satisfy regular expression pattern: [A-Za-z0-9]+"
+    ),
+    "CreateModel/PrimaryContainer.ImageConfig.RepositoryAccessMode:enum": (
+        "Value 'Other' at 'primaryContainer.imageConfig.repositoryAccessMode' failed to satisfy "
+        "constraint: Member must satisfy enum value set: [Platform, Vpc]"
+    ),
+    "CreateModel/ModelName:pattern": (
+        "Value 'a_b' at 'modelName' failed to satisfy constraint: "
+        "Member must satisfy regular expression pattern: [a-zA-Z0-9]+"
+    ),
+    "CreateModel/Containers:max-items": (
+        "Value '[x]' at 'containers' failed to satisfy constraint: "
+        "Member must have length less than or equal to 15"
+    ),
+    "CreateModel/Containers[].Environment{key}:pattern": (
+        "Value '{1=x}' at 'containers.1.member.environment' failed to satisfy constraint: Map keys "
+        "must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z_]+]"
+    ),
+    "CreateModel/InferenceExecutionConfig.Mode:enum": (
+        "Value 'Other' at 'inferenceExecutionConfig.mode' failed to satisfy constraint: "
+        "Member must satisfy enum value set: [Serial, Direct]"
+    ),
+    "CreateModel/Tags[].Value:max-length": (
+        "Value 'aaa' at 'tags.1.member.value' failed to satisfy constraint: "
+        "Member must have length less than or equal to 256"
+    ),
+    "CreateModel/VpcConfig.Subnets[]:pattern": (
+        "Value '[a b]' at 'vpcConfig.subnets' failed to satisfy constraint: Member must satisfy "
+        "constraint: [Member must satisfy regular expression pattern: [-0-9a-zA-Z]+]"
+    ),
+    "CreateModel/Tags:type": "Start of structure or map found where not expected.",
     "CreateModel/ExecutionRoleArn:type": "NUMBER_VALUE can not be converted to a String",
 }
 

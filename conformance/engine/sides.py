@@ -142,6 +142,8 @@ class Side:
             assert exchange.reading is not None
             case = Case(INSIDE, "a typical value", control)
             opinion = judge_legal(exchange.reading)
+            if opinion.way == "server-fault":
+                opinion = self._asked_again(case, opinion)
             self._tally.add(self._kept(case, exchange, opinion))
         for case, refusal, opinion in self._refused_cases:
             if self._refused_controls:
@@ -177,12 +179,13 @@ class Side:
         body = case.request
         if self.rule.member != "ModelName" and isinstance(body, dict) and "ModelName" in body:
             body = {**body, "ModelName": self._names.fresh()}
-        again = self._talk.create(body)
-        self._talk.tidy()
-        if self._opinion(again, stored=False).way == "server-fault":
-            return opinion
-        why = "The target failed with a server fault once and not when it was asked again."
-        return Opinion(INCONCLUSIVE, "transient", why)
+        for _ in range(2):  # twice: a target that fails now and then may do so just then
+            again = self._talk.create(body)
+            self._talk.tidy()
+            if self._opinion(again, stored=False).way != "server-fault":
+                why = "The target failed with a server fault once and not when it was asked again."
+                return Opinion(INCONCLUSIVE, "transient", why)
+        return opinion
 
     def _kept(self, case: Case, exchange: Exchange | None, opinion: Opinion) -> Opinion:
         """Keep the finding of a failure and return the opinion."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.engine.judge import Bench, judge_side
 from conformance.oracle.catalogue import all_rules, rule_by_id
 from conformance.reference import FAULTS
 from conformance.selftest import (
@@ -25,6 +26,7 @@ from conformance.selftest import (
     trials,
 )
 from conformance.spec.rules import MUST
+from conformance.targets.reference import reference
 from strategies.cases import separable_side
 
 SEPARABLE = [
@@ -101,6 +103,14 @@ def test_a_fault_that_no_judged_rule_sees_survives() -> None:
 def test_vices_that_prove_nothing_raise_no_alarm(name: str) -> None:
     """Under a vice that answers nothing about requests, verdicts stay open and nothing fails."""
     assert trial(name).outcome == SILENT
+
+
+def test_a_server_fault_now_and_then_fails_nothing() -> None:
+    """A 500 on every seventh request, also on a control, is inconclusive wherever it falls."""
+    bench = Bench.at(reference("reference:fails-now-and-then"))
+    limits = [rule for rule in all_rules() if rule.constraint.endswith("max-items")]
+    verdicts = {judge_side(rule, "accepts", bench).verdict for rule in limits * 3}
+    assert "inconclusive" in verdicts <= {"pass", "inconclusive"}
 
 
 def test_a_tolerated_fault_is_tried_on_the_rules_that_could_raise_the_alarm() -> None:

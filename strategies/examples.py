@@ -75,6 +75,7 @@ _EXAMPLES: Mapping[str, Callable[[Resources], list[str]]] = {
     "RepositoryCredentialsProviderArn": lambda r: [
         f"arn:aws:lambda:{r.region}:{r.account}:function:registry-credentials",
         f"arn:aws-cn:lambda:cn-north-1:{r.account}:function:credentials:live",
+        f"arn:aws:lambda:{r.region}:{r.account}:function:f",
     ],
     "Url": _objects,
     "S3ModelUri": _objects,

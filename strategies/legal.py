@@ -147,16 +147,26 @@ def _lengths(
     limit = shape.minimum if rule.constraint == "min-length" else shape.maximum
     assert limit is not None
     inward = 1 if rule.constraint == "min-length" else -1
+    if inward == 1 and (arn := shortest_arn(shape, resources)) is not None:
+        yield INSIDE, f"{len(arn)} characters", arn
+        return
     for reason, length in ((AT_LIMIT, limit), (INSIDE, limit + inward)):
         value = string_of(shape, length, names, resources)
         if value is not None:
             yield reason, f"{length} characters", value
     if rule.constraint == "max-length" and shape.name in _ANY_SCRIPT:
         yield AT_LIMIT, f"{limit} characters, two bytes each", "é" * limit
-    # The shortest legal string of a length that no legal string has comes from the pattern.
-    if rule.constraint == "min-length" and string_of(shape, limit, names, resources) is None:
-        shortest = min(legal_values(shape, resources), key=len)
-        yield INSIDE, f"{len(shortest)} characters", shortest
+
+
+def shortest_arn(shape: Shape, resources: Resources) -> str | None:
+    """Return the shortest legal value of a shape that is called an ARN, ``None`` for any other.
+
+    Shorter strings may be legal by the letter, but nobody can be blamed for refusing them.
+    """
+    values = legal_values(shape, resources)
+    if not all(value.startswith("arn:") for value in values):
+        return None
+    return min(values, key=len)
 
 
 def string_of(shape: Shape, length: int, names: Names, resources: Resources) -> str | None:

@@ -13,7 +13,7 @@ from strategies.bases import ITEMS, base, typical
 from strategies.cases import BEYOND, NEAR_MISS, OVER_LIMIT, Case, Names
 from strategies.edits import EDITS
 from strategies.examples import legal_values
-from strategies.legal import filled, string_of
+from strategies.legal import filled, shortest_arn, string_of
 from strategies.places import Place
 from strategies.resources import Resources
 
@@ -190,10 +190,12 @@ def _wrong_lengths(
     if rule.constraint == "min-length":
         assert shape.minimum is not None
         limit, lengths = shape.minimum, [shape.minimum - 1]
+        at_limit = shortest_arn(shape, resources)
     else:
         assert shape.maximum is not None
         limit, lengths = shape.maximum, [shape.maximum + 1, shape.maximum * 2]
-    at_limit = string_of(shape, limit, names, resources)
+        at_limit = None
+    at_limit = at_limit or string_of(shape, limit, names, resources)
     for length in lengths:
         value = string_of(shape, length, names, resources)
         if value is None:  # no string of this length breaks the length limit alone

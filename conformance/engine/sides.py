@@ -159,7 +159,7 @@ class Side:
         if not separable(self.rule):
             return self.rule.id in expected.ids(MUST)
         decisive = expected.ids(MUST) if self.rule.level == MUST else expected.ids()
-        return self.rule.id in decisive and decisive <= broken_together(self.rule)
+        return decisive in ({self.rule.id}, broken_together(self.rule))
 
     def _send(self, case: Case) -> tuple[Exchange | None, Opinion]:
         """Send the case and judge the answer; without an exchange there was no name to be had."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import combinations
 
 import pytest
@@ -151,3 +152,28 @@ def test_no_containers_at_all_are_not_called_legal() -> None:
     """An empty Containers is within its limits, but nobody knows what AWS answers."""
     assert "0 items" not in labels("CreateModel/Containers:max-items")
     assert "0 items" in labels("CreateModel/Tags:max-items")
+
+
+ARN_MEMBER = "RepositoryCredentialsProviderArn"
+
+
+@pytest.mark.parametrize("side", ["accepts", "rejects"])
+@pytest.mark.parametrize(
+    "rule", [r for r in constraint_rules() if r.member.endswith(ARN_MEMBER)], ids=lambda r: r.id
+)
+def test_what_the_documents_call_an_arn_is_one_wherever_it_must_be_accepted(
+    rule: Rule, side: str
+) -> None:
+    """A target that takes ARNs alone there is stricter than the pattern, but fails no rule."""
+
+    def values(node: object) -> Iterator[str]:
+        if isinstance(node, dict):
+            for key, value in node.items():
+                yield from [value] if key == ARN_MEMBER else values(value)
+        elif isinstance(node, list):
+            for value in node:
+                yield from values(value)
+
+    for case in boundary_cases(rule, side, names=CountedNames(), resources=RESOURCES):
+        for request in (*case.controls, *([case.request] if side == "accepts" else [])):
+            assert all(value.startswith("arn:") for value in values(request)), case.label

@@ -30,31 +30,33 @@ def limit_faults(group: Group, paths: tuple[str, ...], prefix: str) -> Iterator[
     if isinstance(shape, String):
         if shape.max_length is not None:
             yield from _maximum(prefix, paths, "length", shape.max_length)
-        if has_separable_minimum(shape):
-            yield from _minimum(prefix, paths, "length", shape.min_length)
-        elif shape.min_length:
+        if shape.min_length:
             yield _limit(prefix, paths, "min-length", _shortest(shape) + 1, "accepts")
+        if has_separable_minimum(shape):
+            yield _limit(prefix, paths, "min-length", None, "rejects")
     elif isinstance(shape, List | Map):
         if shape.max_items is not None:
             yield from _maximum(prefix, paths, "items", shape.max_items)
         if isinstance(shape, List) and shape.min_items:
-            yield from _minimum(prefix, paths, "items", shape.min_items)
+            yield _limit(prefix, paths, "min-items", shape.min_items + 1, "accepts")
+            yield _limit(prefix, paths, "min-items", None, "rejects")
+
+
+_SHORT_ARNS = {
+    "RoleArn": "arn:aws:iam::123456789012:role/x",
+    "RepositoryCredentialsProviderArn": "arn:aws:lambda:us-east-1:123456789012:function:f",
+}
 
 
 def _shortest(shape: String) -> int:
-    """The length of the shortest string that the pattern takes: of an ARN, `role/x` is the end."""
-    return len("arn:aws:iam::123456789012:role/x") if shape.min_length > 1 else shape.min_length
+    """The length of the shortest string that nobody refuses: of what is called an ARN, an ARN's."""
+    return len(_SHORT_ARNS[shape.name]) if shape.name in _SHORT_ARNS else shape.min_length
 
 
 def _maximum(prefix: str, paths: tuple[str, ...], unit: str, limit: int) -> Iterator[Fault]:
     yield _limit(prefix, paths, f"max-{unit}", limit + 1, "rejects")
     yield _limit(prefix, paths, f"max-{unit}", limit - 1, "accepts")
     yield _limit(prefix, paths, f"max-{unit}", None, "rejects")
-
-
-def _minimum(prefix: str, paths: tuple[str, ...], unit: str, limit: int) -> Iterator[Fault]:
-    yield _limit(prefix, paths, f"min-{unit}", limit + 1, "accepts")
-    yield _limit(prefix, paths, f"min-{unit}", None, "rejects")
 
 
 def _limit(prefix: str, paths: tuple[str, ...], kind: str, limit: int | None, side: Side) -> Fault:

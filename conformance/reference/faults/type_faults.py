@@ -81,7 +81,7 @@ def false_only(value: object) -> object:
 
 def positive_only(value: object) -> object:
     """Zero and negative numbers are refused."""
-    return value if isinstance(value, int) and value > 0 else _refuse()
+    return value if type(value) is int and value > 0 else _refuse()
 
 
 def filled_list(value: object) -> object:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from conformance import __version__
 from conformance.targets.children import end
 from conformance.targets.protocol import Target, TargetProblem
 from conformance.targets.wsgi import WsgiTarget
 from conformance.wire import Call, Reply
+from conformance.wire.signing import Credentials
 
 _LISTENING = "listening on "
 
@@ -27,15 +29,25 @@ def _checked(spec: str) -> list[str]:
     return faults
 
 
-def reference(spec: str) -> WsgiTarget:
-    """Return the reference service in this process; ``spec`` is ``reference[:FAULT[+FAULT]]``."""
+def secrets_of(credentials: Credentials | None) -> dict[str, str]:
+    """Return secret keys by access key, as the reference takes them; the dummies where none."""
+    keys = credentials or Credentials()
+    return {keys.access_key: keys.secret_key}
+
+
+def reference(spec: str, **strict: Any) -> WsgiTarget:
+    """Return the reference service in this process; ``spec`` is ``reference[:FAULT[+FAULT]]``.
+
+    ``strict`` is what is switched on (see ``conformance.reference.strict``); without ``sigv4``
+    requests must be signed with the suite's dummy keys.
+    """
     from conformance.reference import ConnectionDropped, application
     from conformance.reference.places import DEFAULT_ACCOUNT
 
     faults = _checked(spec)
     return WsgiTarget(
         spec,
-        application(faults),
+        application(faults, **{"sigv4": secrets_of(None), **strict}),
         fingerprint={"kind": "reference", "version": __version__},
         account=DEFAULT_ACCOUNT,
         drops=(ConnectionDropped,),
@@ -45,15 +57,23 @@ def reference(spec: str) -> WsgiTarget:
 class ReferenceServer:
     """The reference service as a child process on a free loopback port."""
 
-    def __init__(self, spec: str, connect: Callable[[str], Target]) -> None:
-        """Start the server; ``connect`` makes the target that talks to the server's URL."""
+    def __init__(
+        self, spec: str, connect: Callable[[str], Target], *, checks_signatures: bool = True
+    ) -> None:
+        """Start the server; ``connect`` makes the target that talks to the server's URL.
+
+        It wants requests to be signed with the suite's dummy keys, if it checks signatures: a
+        secret of the user's must not be seen on a command line.
+        """
         from conformance.reference.places import DEFAULT_ACCOUNT
 
         self.name = spec
         self.account: str | None = DEFAULT_ACCOUNT
-        faults = [part for fault in _checked(spec) for part in ("--fault", fault)]
+        options = [part for fault in _checked(spec) for part in ("--fault", fault)]
+        if checks_signatures:
+            options += ["--sigv4", ":".join(*secrets_of(None).items())]
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "conformance.reference", "--port", "0", *faults],
+            [sys.executable, "-P", "-m", "conformance.reference", "--port", "0", *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             stdin=subprocess.DEVNULL,

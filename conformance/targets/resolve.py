@@ -59,14 +59,16 @@ def resolve(spec: str, options: TargetOptions, credentials: Credentials | None =
         keys = credentials or Credentials()
         return MotoServer(lambda url: _url(url, options, keys))
     if kind == "reference":
-        from conformance.targets.reference import reference
+        from conformance.targets.reference import reference, secrets_of
 
-        return reference(spec)
+        return reference(spec, sigv4=secrets_of(credentials))
     if kind == "reference-server":
         from conformance.targets.reference import ReferenceServer
 
         keys = credentials or Credentials()
-        return ReferenceServer(spec, lambda url: _url(url, options, keys))
+        return ReferenceServer(
+            spec, lambda url: _url(url, options, keys), checks_signatures=credentials is None
+        )
     if kind == "wsgi" and colon:
         return _wsgi(spec, rest)
     if kind == "python" and colon:

@@ -22,6 +22,7 @@ from conformance.reference.faults import (
     listing_request_faults,
     one_place,
     pattern_faults,
+    quota_faults,
     responses,
     tag_faults,
     type_faults,
@@ -34,6 +35,7 @@ from conformance.reference.faults.fault import Fault
 _SOURCES = (
     limits,
     pattern_faults,
+    quota_faults,
     enum_faults,
     type_faults,
     one_place,

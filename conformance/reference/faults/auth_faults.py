@@ -7,10 +7,18 @@ from dataclasses import replace
 
 from conformance.reference.behaviour import Behaviour, Change
 from conformance.reference.errors import Refusal
-from conformance.reference.faults.fault import Fault, Side, on_refusals
+from conformance.reference.faults.fault import (
+    Fault,
+    Side,
+    on_refusals,
+    together,
+    with_reply_filter,
+)
+from conformance.reference.messages import Reply, Request
 from conformance.reference.sigv4 import (
     SignatureCheck,
     SignatureGate,
+    Signed,
     check_headers,
     check_key,
     check_scope,
@@ -18,12 +26,27 @@ from conformance.reference.sigv4 import (
     check_time,
 )
 
-# Rule ids are chosen with the rules (issue 4), so `rules` is empty throughout.
 FAMILY = "auth"
 
 
+#: The rules that each fault breaks.
+_RULES: dict[str, tuple[str, ...]] = {
+    "unknown-keys-trusted": ("auth/unknown-key",),
+    "unsigned-refused-but-done": ("auth/creates-nothing",),
+    "unsigned-accepted": ("auth/unsigned",),
+    "any-key-accepted": ("auth/unknown-key",),
+    "any-signature-accepted": ("auth/wrong-signature",),
+    "any-scope-accepted": ("auth/wrong-service",),
+    "any-time-accepted": ("auth/expired",),
+    "any-headers-accepted": ("auth/unsigned-headers",),
+    "auth-code-validation": ("auth/code",),
+    "auth-status-500": ("auth/status",),
+    "auth-status-200": ("auth/status",),
+}
+
+
 def _fault(name: str, summary: str, change: Change, side: Side = "rejects") -> Fault:
-    return Fault(name, summary, (), FAMILY, side, change)
+    return Fault(name, summary, _RULES[name], FAMILY, side, change)
 
 
 def _on_gate(edit: Callable[[SignatureGate], SignatureGate]) -> Change:
@@ -45,6 +68,28 @@ def _unchecked(*unwanted: SignatureCheck) -> Change:
         )
     )
 
+
+def _of_known_keys(checks: tuple[SignatureCheck, ...]) -> SignatureCheck:
+    """All these checks, for requests by a key that is known; others go through."""
+
+    def check(gate: SignatureGate, signed: Signed) -> None:
+        if signed.key_id in gate.secrets:
+            for each in checks:
+                each(gate, signed)
+
+    return check
+
+
+def _refuse_unsigned(request: Request, reply: Reply) -> Reply:
+    if "authorization" in request.headers:
+        return reply
+    body = b'{"__type":"MissingAuthenticationTokenException","message":"Missing"}'
+    return replace(reply, status=403, body=body)
+
+
+_unsigned_done = together(
+    _on_gate(lambda gate: replace(gate, required=False)), with_reply_filter(_refuse_unsigned)
+)
 
 _CODES = {
     "MissingAuthenticationTokenException",
@@ -69,6 +114,10 @@ def faults() -> Iterator[Fault]:
          _on_gate(lambda gate: replace(gate, required=False))),
         ("any-key-accepted", "a request by an unknown key is accepted",
          _unchecked(check_key, check_signature)),
+        ("unknown-keys-trusted", "only the signatures of known keys are looked at",
+         _on_gate(lambda gate: replace(gate, checks=(_of_known_keys(gate.checks),)))),
+        ("unsigned-refused-but-done", "a request without Authorization is done, then refused",
+         _unsigned_done),
         ("any-signature-accepted", "a request with a wrong signature is accepted",
          _unchecked(check_signature)),
         ("any-scope-accepted", "a request signed for another service is accepted",

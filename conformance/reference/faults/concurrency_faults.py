@@ -13,13 +13,26 @@ from conformance.reference.faults.fault import Fault, on_handler
 from conformance.reference.operations.models import definition_of, missing_model, tags_of
 from conformance.reference.state import RegionState
 
-# Rule ids are chosen with the rules (issue 4), so `rules` is empty throughout.
 FAMILY = "concurrency"
 WINDOW_SECONDS = 0.001
 
 
+#: The rules that each fault breaks.
+_RULES: dict[str, tuple[str, ...]] = {
+    "racy-duplicate-check": ("one-name",),
+    "racy-duplicate-check-20-ms": ("one-name",),
+    "racy-delete": ("one-deletion",),
+    "racy-tags": ("tags-at-once",),
+    "crowded-creates-lost": ("different-names",),
+    "crowded-creates-fail": ("different-names",),
+    "crowded-duplicates-all-refused": ("one-name",),
+    "crowded-creates-crossed": ("different-names",),
+}
+
+
 def _fault(name: str, summary: str, change: Change) -> Fault:
-    return Fault(name, summary, (), FAMILY, "holds", change)
+    rules = tuple(f"concurrency/{each}" for each in _RULES[name])
+    return Fault(name, summary, rules, FAMILY, "holds", change)
 
 
 def _racy_create(window: float) -> Callable[[Handler], Handler]:

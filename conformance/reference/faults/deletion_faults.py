@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -19,12 +20,27 @@ from conformance.reference.messages import Reply, Request
 from conformance.reference.operations.models import missing_model
 from conformance.reference.state import Model, RegionState
 
-# Rule ids of what follows are chosen with the rules (issue 4), so `rules` is empty throughout.
 FAMILY = "lifecycle"
 
 
+#: The rule that each fault breaks.
+_RULES = {
+    "third-life-refused": "stateful/model-agrees",
+    "delete-keeps-model": "deleted-is-gone",
+    "delete-refused": "delete-existing",
+    "delete-takes-neighbours": "delete-spares-others",
+    "delete-undone": "deleted-stays-gone",
+    "deleted-name-used-up": "deleted-name-is-free",
+    "delete-status-204": "delete-status",
+    "delete-body-not-empty": "delete-body",
+    "delete-in-lower-case": "delete-existing",
+}
+
+
 def _fault(name: str, summary: str, change: Change) -> Fault:
-    return Fault(name, summary, (), FAMILY, "holds", change)
+    rule = _RULES[name]
+    rules = (rule if "/" in rule else f"lifecycle/{rule}",)
+    return Fault(name, summary, rules, FAMILY, "holds", change)
 
 
 def _keeping(_inner: Handler) -> Handler:
@@ -53,6 +69,32 @@ def _deleting_all(inner: Handler) -> Handler:
         return output
 
     return delete
+
+
+def _third_life_refused(behaviour: Behaviour) -> Behaviour:
+    """A name that was deleted twice cannot be used again."""
+    deleted: Counter[str] = Counter()
+
+    def creating(inner: Handler) -> Handler:
+        def create(state: RegionState, call: Call) -> Output:
+            arn = state.place.arn("model", call.text("ModelName"))
+            if deleted[arn] > 1:
+                raise invalid(f'Cannot create already existing model "{arn}".')
+            return inner(state, call)
+
+        return create
+
+    def deleting(inner: Handler) -> Handler:
+        def delete(state: RegionState, call: Call) -> Output:
+            output = inner(state, call)
+            deleted[state.place.arn("model", call.text("ModelName"))] += 1
+            return output
+
+        return delete
+
+    return together(on_handler("CreateModel", creating), on_handler("DeleteModel", deleting))(
+        behaviour
+    )
 
 
 def _names_used_up(behaviour: Behaviour) -> Behaviour:
@@ -123,6 +165,9 @@ def faults() -> Iterator[Fault]:
     yield _fault("delete-undone", "a deleted model is back after one look at it", _undone)
     yield _fault(
         "deleted-name-used-up", "a deleted model's name cannot be used again", _names_used_up
+    )
+    yield _fault(
+        "third-life-refused", "a name that was deleted twice is used up", _third_life_refused
     )
     yield _fault(
         "delete-status-204", "DeleteModel answers 204 for 200", _on_delete(with_status(204))

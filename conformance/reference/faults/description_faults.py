@@ -12,17 +12,83 @@ from datetime import UTC, datetime
 from conformance.reference.behaviour import Call, Change, Output
 from conformance.reference.create_model_shapes import CREATE_MODEL
 from conformance.reference.faults.fault import Fault, on_call, on_output
-from conformance.reference.faults.places import groups, steps
+from conformance.reference.faults.places import groups, kebab_path, steps
 
-# Rule ids are chosen with the rules (issue 4), so `rules` is empty throughout.
 FAMILY = "descriptions"
 LOST = "lost-members"
 
 Shown = dict[str, object]
 
 
-def _fault(name: str, summary: str, change: Change, family: str = FAMILY) -> Fault:
-    return Fault(name, summary, (), family, "holds", change)
+#: The rules that each fault breaks.
+_RULES: dict[str, tuple[str, ...]] = {
+    "absent-members-empty": ("absent-members-left-out",),
+    "absent-members-null": ("absent-members-left-out",),
+    "another-arn-shown": ("describe-arn",),
+    "astral-characters-mangled": ("environment-unharmed",),
+    "containers-last-lost": ("echo:Containers",),
+    "containers-reversed": ("containers-in-order",),
+    "containers-sorted": ("containers-in-order",),
+    "creation-time-an-hour-ahead": ("creation-time-is-now",),
+    "creation-time-an-hour-behind": ("creation-time-is-now",),
+    "creation-time-as-string": ("creation-time",),
+    "creation-time-in-iso-format": ("creation-time",),
+    "creation-time-in-local-time": ("creation-time-is-now",),
+    "creation-time-in-milliseconds": ("creation-time",),
+    "creation-time-null": ("creation-time",),
+    "creation-time-of-the-look": ("creation-time-stays",),
+    "creation-time-zero": ("creation-time",),
+    "describe-empty": ("describe-name",),
+    "describe-in-lower-camel-case": ("describe-name",),
+    "describe-nested": ("describe-name",),
+    "describe-without-creationtime": ("creation-time",),
+    "describe-without-enablenetworkisolation": (
+        "default-network-isolation",
+        "echo:EnableNetworkIsolation",
+    ),
+    "describe-without-modelarn": ("describe-arn",),
+    "describe-without-modelname": ("describe-name",),
+    "environment-defaults-to-null": ("default-environment",),
+    "environment-empty-values-lost": ("environment-unharmed",),
+    "environment-first-entry-kept": (
+        "echo:PrimaryContainer.Environment",
+        "echo:Containers[].Environment",
+    ),
+    "environment-keys-in-capitals": ("environment-unharmed",),
+    "environment-not-defaulted": ("default-environment",),
+    "line-ends-changed": ("environment-unharmed",),
+    "missing-role-invented": ("absent-role",),
+    "mode-defaults-to-multi-model": ("default-mode",),
+    "mode-not-defaulted": ("default-mode",),
+    "name-shown-in-lower-case": ("describe-name",),
+    "network-isolation-always-false": ("echo:EnableNetworkIsolation",),
+    "network-isolation-always-true": ("default-network-isolation",),
+    "network-isolation-as-string": ("default-network-isolation", "echo:EnableNetworkIsolation"),
+    "network-isolation-null": ("default-network-isolation",),
+    "non-ascii-mangled": ("environment-unharmed",),
+    "primary-container-in-containers": ("echo:PrimaryContainer",),
+    "security-groups-only-first-kept": ("echo:VpcConfig.SecurityGroupIds",),
+    "strings-escaped": ("environment-unharmed",),
+    "strings-cut-at-255": ("environment-unharmed",),
+    "strings-trimmed": ("environment-unharmed",),
+    "subnets-only-first-kept": ("echo:VpcConfig.Subnets",),
+    "vpc-invented": ("absent-members",),
+}
+
+
+def _fault(name: str, summary: str, change: Change) -> Fault:
+    return Fault(name, summary, _ids(*_RULES[name]), FAMILY, "holds", change)
+
+
+def _ids(*names: str) -> tuple[str, ...]:
+    return tuple(f"lifecycle/{each}" for each in names)
+
+
+def _lost(name: str, paths: tuple[str, ...]) -> Fault:
+    shown = _ids(*(f"echo:{path}" for path in paths))
+    rules = ("tags/created-are-listed",) if paths == ("Tags",) else shown
+    summary = f"{', '.join(paths)} is accepted and forgotten"
+    return Fault(f"loses-{name}", summary, rules, LOST, "holds", _losing(paths))
 
 
 # --- values on their way into the store ---
@@ -119,16 +185,9 @@ def _lost_faults() -> Iterator[Fault]:
         name = steps(group.paths[0])[-1]
         is_member = name not in ("[]", "{key}", "{value}")
         if is_member and group.name not in ("model-name", "tag-key", "tag-value"):
-            yield _fault(
-                f"loses-{group.name}",
-                f"{', '.join(group.paths)} is accepted and forgotten",
-                _losing(group.paths),
-                LOST,
-            )
-    yield _fault(
-        "loses-environment-of-containers", "the environment of Containers is forgotten",
-        _losing(("Containers[].Environment",)), LOST,
-    )  # fmt: skip
+            yield _lost(group.name, group.paths)
+            if len(group.paths) > 1:
+                yield from (_lost(f"only-{kebab_path(path)}", (path,)) for path in group.paths)
 
 
 def _mangled_faults() -> Iterator[Fault]:
@@ -259,6 +318,8 @@ def _shown_faults() -> Iterator[Fault]:
          _showing(lambda output: {**dict.fromkeys(_TOP), **output})),
         ("absent-members-empty", "structures that were not sent are shown empty",
          _showing(lambda output: {"VpcConfig": {}, "Containers": [], **output})),
+        ("vpc-invented", "a VpcConfig that was not sent is shown",
+         _showing(lambda output: {"VpcConfig": _SOME_VPC, **output})),
         ("primary-container-in-containers", "PrimaryContainer is shown as one of Containers",
          _showing(_as_containers)),
         ("describe-in-lower-camel-case", "members are shown in lower camel case",
@@ -272,6 +333,9 @@ def _shown_faults() -> Iterator[Fault]:
 
 
 _TOP = tuple(each.name for each in CREATE_MODEL.members if each.name != "Tags")
+
+
+_SOME_VPC = {"SecurityGroupIds": ["sg-default"], "Subnets": ["subnet-default"]}
 
 
 def _is_single(container: Shown) -> bool:

@@ -19,14 +19,34 @@ from conformance.reference.messages import Request
 from conformance.reference.operations.downstream import CREATES_FROM_MODEL
 from conformance.reference.state import RegionState
 
-# Rule ids are chosen with the rules (issue 4), so `rules` is empty throughout.
 FAMILY = "downstream"
 _CONFIG = "CreateEndpointConfig"
 _JOB = "CreateTransformJob"
 
 
+#: The rule that each fault breaks.
+_RULES = {
+    "endpoint-config-of-missing-model-accepted": "endpoint-config-rejects-missing",
+    "endpoint-config-of-deleted-model-accepted": "endpoint-config-rejects-deleted",
+    "endpoint-config-of-any-model-refused": "endpoint-config-accepts-existing",
+    "endpoint-config-answers-no-arn": "endpoint-config-arn",
+    "endpoint-config-answers-another-arn": "endpoint-config-arn",
+    "transform-job-of-missing-model-accepted": "transform-job-rejects-missing",
+    "transform-job-of-deleted-model-accepted": "transform-job-rejects-deleted",
+    "transform-job-of-any-model-refused": "transform-job-accepts-existing",
+    "transform-job-answers-no-arn": "transform-job-arn",
+    "transform-job-answers-another-arn": "transform-job-arn",
+    "endpoint-config-looks-at-first-variant": "endpoint-config-every-variant",
+    "missing-model-downstream-code": "missing-model-code",
+    "missing-model-downstream-status": "missing-model-status",
+    "missing-model-downstream-fails": "endpoint-config-rejects-missing",
+    "missing-model-downstream-message": "missing-model-message",
+}
+
+
 def _fault(name: str, summary: str, change: Change, side: Side = "holds") -> Fault:
-    return Fault(name, summary, (), FAMILY, side, change)
+    rules = (f"downstream/{_RULES[name]}",) if name in _RULES else ()
+    return Fault(name, summary, rules, FAMILY, side, change)
 
 
 def _any_model(operation: str) -> Change:

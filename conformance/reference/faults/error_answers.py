@@ -156,8 +156,16 @@ _BODIES: dict[str, tuple[str, Callable[[Reply], bytes], tuple[str, ...]]] = {
     "json-array": ("a JSON array", lambda reply: _json([_members(reply)]), ("errors/body",)),
     "json-null": ("null", lambda reply: b"null", ("errors/body",)),
     "json-empty": ("an empty object", lambda reply: b"{}", ("errors/body",)),
-    "twice-encoded": ("JSON in a JSON string", lambda reply: _json(reply.body.decode()), ()),
-    "nested": ("nested under `error`", lambda reply: _json({"error": _members(reply)}), ()),
+    "twice-encoded": (
+        "JSON in a JSON string",
+        lambda reply: _json(reply.body.decode()),
+        ("errors/body",),
+    ),
+    "nested": (
+        "nested under `error`",
+        lambda reply: _json({"error": _members(reply)}),
+        ("errors/body",),
+    ),
     "traceback": (
         "a stack trace",
         lambda reply: b'Traceback (most recent call last):\n  File "app.py", line 1, in <module>\n',
@@ -169,17 +177,17 @@ _BODIES: dict[str, tuple[str, Callable[[Reply], bytes], tuple[str, ...]]] = {
     "no-message": (
         "without message",
         _without("message"),
-        ("errors/message-names-member", "errors/message-names-constraint"),
+        ("errors/body",),
     ),
     "message-null": (
         "with a message of null",
         lambda reply: _json({**_members(reply), "message": None}),
-        ("errors/message-names-member", "errors/message-names-constraint"),
+        ("errors/body",),
     ),
     "message-list": (
         "with a list for message",
         lambda reply: _json({**_members(reply), "message": []}),
-        ("errors/message-names-member", "errors/message-names-constraint"),
+        ("errors/body",),
     ),
 }
 

@@ -47,7 +47,7 @@ def faults() -> Iterator[Fault]:
     yield _fault(
         "message-empty",
         "broken limits are told with an empty message",
-        _BOTH,
+        ("errors/body",),
         _told(lambda _: invalid("")),
     )
     yield _fault(
@@ -89,16 +89,19 @@ def faults() -> Iterator[Fault]:
     yield _fault(
         "message-names-top-member-only",
         "messages name the request's member, not the one below it that is wrong",
-        (),  # how much of a path a message has to name is for the suite to say
+        ("errors/message-names-member",),
         _each(lambda each: replace(each, path=each.path.split(".")[0])),
     )
     yield _fault(
-        "message-positions-from-zero", "list positions are counted from 0", (), _each(_zero_based)
+        "message-positions-from-zero",
+        "list positions are counted from 0",
+        ("errors/list-positions",),
+        _each(_zero_based),
     )
     yield _fault(
         "message-in-capitals",
         "paths are written as the members are, not in lower camel case",
-        (),
+        ("errors/member-path",),
         _each(
             lambda each: replace(
                 each, path=".".join(part[:1].upper() + part[1:] for part in each.path.split("."))
@@ -108,19 +111,19 @@ def faults() -> Iterator[Fault]:
     yield _fault(
         "message-without-member-steps",
         "list positions are written [0], not .1.member",
-        (),
+        ("errors/member-path",),
         _each(lambda each: replace(each, path=each.path.replace(".member", ""))),
     )
     yield _fault(
         "message-first-only",
         "only the first broken limit is told",
-        (),
+        ("errors/several-violations",),
         _told(lambda found: refuse(found[:1])),
     )
     yield _fault(
         "message-leaks-a-stack-trace",
         "messages end with a stack trace",
-        (),
+        ("errors/no-internals",),
         on_refusals(
             lambda refusal: replace(
                 refusal,

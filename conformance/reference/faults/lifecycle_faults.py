@@ -19,12 +19,45 @@ from conformance.reference.messages import Request
 from conformance.reference.operations.models import definition_of, tags_of
 from conformance.reference.state import RegionState
 
-# Rule ids of what follows are chosen with the rules (issue 4), so `rules` is empty throughout.
 FAMILY = "lifecycle"
 
 
+#: The rule that each fault breaks.
+_RULES = {
+    "duplicate-overwrites": "duplicate-name-is-rejected",
+    "duplicate-ignored": "duplicate-name-is-rejected",
+    "duplicate-ignored-if-equal": "duplicate-name-is-rejected",
+    "duplicate-refused-but-stored": "duplicate-leaves-the-first",
+    "duplicate-deletes-the-first": "duplicate-leaves-the-first",
+    "create-stores-nothing": "describe-created",
+    "duplicate-message-generic": "duplicate-message",
+    "names-ignore-case": "names-differ-in-case",
+    "names-cut-at-32": "names-are-told-apart",
+    "names-ignore-hyphens": "names-are-told-apart",
+    "missing-model-described": "describe-missing",
+    "missing-model-deleted": "delete-missing",
+    "missing-model-message-other": "missing-message",
+    "missing-model-message-empty": "missing-message",
+    "missing-model-message-without-arn": "missing-message-arn",
+    "describemodel-name-unchecked": "describe-checks-name",
+    "deletemodel-name-unchecked": "delete-checks-name",
+    "duplicate-code-resource-in-use": "duplicate-code",
+    "duplicate-code-conflict": "duplicate-code",
+    "duplicate-code-resource-limit-exceeded": "duplicate-code",
+    "duplicate-status-200": "duplicate-status",
+    "duplicate-status-409": "duplicate-status",
+    "duplicate-status-500": "duplicate-status",
+    "missing-model-code-resourcenotfound": "missing-code",
+    "missing-model-code-resourcenotfoundexception": "missing-code",
+    "missing-model-code-validationerror": "missing-code",
+    "missing-model-code-notfound": "missing-code",
+    "missing-model-status-404": "missing-status",
+    "missing-model-status-500": "missing-status",
+}
+
+
 def _fault(name: str, summary: str, change: Change, side: Side = "holds") -> Fault:
-    return Fault(name, summary, (), FAMILY, side, change)
+    return Fault(name, summary, (f"lifecycle/{_RULES[name]}",), FAMILY, side, change)
 
 
 # --- names that are taken ---

@@ -16,12 +16,32 @@ from conformance.reference.faults.fault import (
 from conformance.reference.operations.models import summary
 from conformance.reference.state import RegionState
 
-# Rule ids are chosen with the rules (issue 4), so `rules` is empty throughout.
 FAMILY = "listing"
 
 
+#: The rule that each fault breaks.
+_RULES = {
+    "list-without-modelname": "form",
+    "list-without-modelarn": "arn",
+    "list-without-creationtime": "creation-time",
+    "list-twice": "each-once",
+    "list-empty": "created-are-listed",
+    "list-turned-round-within-pages": "newest-first",
+    "list-names-in-lower-case": "name",
+    "list-another-arn": "arn",
+    "list-times-in-milliseconds": "creation-time",
+    "list-times-as-strings": "creation-time",
+    "list-token-null": "last-page-token",
+    "list-token-empty": "last-page-token",
+    "list-in-lower-camel-case": "form",
+    "some-never-listed": "created-are-listed",
+    "deleted-still-listed": "deleted-are-not",
+}
+
+
 def _fault(name: str, summary: str, change: Change, side: Side = "holds") -> Fault:
-    return Fault(name, summary, (), FAMILY, side, change)
+    rules = (f"list/{_RULES[name]}",) if name in _RULES else ()
+    return Fault(name, summary, rules, FAMILY, side, change)
 
 
 Summaries = list[dict[str, object]]

@@ -18,12 +18,28 @@ from conformance.reference.operations.models import page_size, selection_of, sum
 from conformance.reference.paging import Selection
 from conformance.reference.state import Model, RegionState
 
-# Rule ids are chosen with the rules (issue 4), so `rules` is empty throughout.
 FAMILY = "listing"
 
 
+#: The rule that each fault breaks.
+_RULES = {
+    "pages-skip-one": "pages-are-complete",
+    "pages-repeat-one": "pages-are-complete",
+    "token-forever": "walk-ends",
+    "token-never-given": "pages-are-complete",
+    "token-of-the-first-model": "pages-are-complete",
+    "tokens-are-offsets": "pages-stand-changes",
+    "tied-times-lost": "pages-are-complete",
+    "name-contains-as-prefix": "name-contains",
+    "name-contains-as-whole": "name-contains",
+    "name-contains-without-case": "name-contains-case",
+    "foreign-tokens-accepted": "foreign-token",
+}
+
+
 def _fault(name: str, summary: str, change: Change, side: Side = "holds") -> Fault:
-    return Fault(name, summary, (), FAMILY, side, change)
+    rules = (f"list/{_RULES[name]}",) if name in _RULES else ()
+    return Fault(name, summary, rules, FAMILY, side, change)
 
 
 Sift = Callable[[str, str], bool]
@@ -88,9 +104,35 @@ def _token_of_first(models: list[Model], more: bool) -> tuple[list[Model], Model
     return models, models[0] if more else None
 
 
-def _token_on_full_page(call_size: int) -> Take:
-    """A token whenever the page is full, so that a list of exactly so many ends with a token."""
-    return lambda models, _more: (models, models[-1] if len(models) == call_size else None)
+def _token_on_full_pages(_inner: Handler) -> Handler:
+    """A token whenever the page is full, so that a full last page has one, too."""
+
+    def list_models(state: RegionState, call: Call) -> Output:
+        models, _ = state.page(selection_of(state, call), page_size(call))
+        part = call.text("NameContains")
+        output: dict[str, object] = {
+            "Models": [summary(each) for each in models if part in each.name]
+        }
+        if len(models) == page_size(call):
+            output["NextToken"] = state.tokens.token(models[-1].position)
+        return output
+
+    return list_models
+
+
+def _token_forever(inner: Handler) -> Handler:
+    """Every page has a token; behind the last model it is the one that was sent."""
+
+    def list_models(state: RegionState, call: Call) -> Output:
+        output = dict(inner(state, call) or {})
+        models, _ = state.page(selection_of(state, call), page_size(call))
+        if models:
+            output["NextToken"] = state.tokens.token(models[-1].position)
+        elif call.text("NextToken"):
+            output["NextToken"] = call.text("NextToken")
+        return output
+
+    return list_models
 
 
 def _offsets(behaviour: Behaviour) -> Behaviour:
@@ -169,15 +211,17 @@ def faults() -> Iterator[Fault]:
     """All pages that go wrong."""
     for name, summary_, change in (
         ("pages-skip-one", "the last model of a page is left out between two pages",
-         _paging(_skipping, extra=1)),
+         _paging(_skipping)),
         ("pages-repeat-one", "the last model of a page is the first of the next",
          _paging(_repeating)),
         ("token-on-last-page", "the last page has a token, too", _paging(_always_token)),
+        ("token-forever", "every page has a token, so that no walk ends",
+         on_handler("ListModels", _token_forever)),
         ("token-never-given", "no page has a token", _paging(_never_token)),
         ("token-of-the-first-model", "the next page begins after this page's first model",
          _paging(_token_of_first)),
-        ("token-on-full-last-page", "a full page of ten has a token though it is the last",
-         _paging(_token_on_full_page(10))),
+        ("token-on-full-last-page", "a full page has a token though it is the last",
+         on_handler("ListModels", _token_on_full_pages)),
         ("tokens-are-offsets", "tokens count models from the start", _offsets),
         ("tied-times-lost", "of models created at the same time the next page shows none",
          on_handler("ListModels", _ties_lost)),

@@ -17,12 +17,37 @@ from conformance.reference.faults.tables import no_limits
 from conformance.reference.operations.models import page_size
 from conformance.reference.shapes import Integer, Structure
 
-# Rule ids are chosen with the rules (issue 4), so `rules` is empty throughout.
 FAMILY = "listing"
 
 
+#: The rule that each fault breaks.
+_RULES = {
+    "max-results-ignored": "max-results",
+    "max-results-always-100": "max-results",
+    "pages-one-too-long": "max-results",
+    "sort-by-ignored": "sort-by-name",
+    "sort-order-ignored": "sort-order",
+    "sort-order-turned-round": "sort-order",
+    "default-order-ascending": "newest-first",
+    "default-order-by-name": "newest-first",
+    "name-contains-ignored": "name-contains",
+    "creation-time-after-ignored": "created-after",
+    "creation-time-before-ignored": "created-before",
+    "creation-times-exchanged": "created-after",
+    "creation-time-after-exclusive": "created-after-inclusive",
+    "creation-time-before-inclusive": "created-before-exclusive",
+    "next-token-ignored": "pages-are-complete",
+    "max-results-0-accepted": "max-results-out-of-range",
+    "max-results-101-accepted": "max-results-out-of-range",
+    "max-results-1-refused": "max-results-1",
+    "max-results-100-refused": "max-results-100",
+    "list-models-unchecked": "rejects-other-orders",
+}
+
+
 def _fault(name: str, summary: str, change: Change, side: Side = "holds") -> Fault:
-    return Fault(name, summary, (), FAMILY, side, change)
+    rules = (f"list/{_RULES[name]}",) if name in _RULES else ()
+    return Fault(name, summary, rules, FAMILY, side, change)
 
 
 # --- what is asked for is ignored ---

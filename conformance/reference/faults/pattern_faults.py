@@ -120,11 +120,10 @@ def tightened(name: str, paths: tuple[str, ...], demand: Demand) -> Fault:
 
 
 def _fault(name: str, summary: str, paths: tuple[str, ...], side: Side, edit: Edit) -> Fault:
-    rules = constraint_rules(paths, "pattern")
-    if any(each.endswith("Environment{value}") for each in paths):
-        # [\S\s]* cannot be broken, so there is no rule about it; accepting legal values is the
-        # business of the place's other rules.
-        rules = ()
+    # [\S\s]* cannot be broken, so there is no rule about it: accepting every sort of legal value
+    # is the business of the length's rule.
+    has_rule = not any(each.endswith("Environment{value}") for each in paths)
+    rules = constraint_rules(paths, "pattern" if has_rule else "max-length")
     return Fault(name, summary, rules, FAMILY, side, at_paths(paths, edit))
 
 

@@ -22,12 +22,56 @@ from conformance.reference.operations.models import tags_of
 from conformance.reference.operations.tagging import as_list, refuse_reserved, tags_at
 from conformance.reference.state import RegionState, Tags
 
-# Rule ids are chosen with the rules (issue 4), so `rules` is empty throughout.
 FAMILY = "tags"
 
 
+#: The rule that each fault breaks.
+_RULES = {
+    "add-tags-keeps-old-values": "add-overwrites",
+    "add-tags-replaces-all": "add-keeps-others",
+    "add-tags-forgets": "add",
+    "add-tags-adds-the-first": "add",
+    "add-tags-answers-all": "add-answers-submitted",
+    "add-tags-answers-none": "add-answers-submitted",
+    "delete-tags-forgets": "delete",
+    "delete-tags-deletes-all": "delete-spares-others",
+    "delete-tags-deletes-the-first": "delete",
+    "delete-tags-ignores-case": "delete-spares-others",
+    "delete-tags-by-prefix": "delete-spares-others",
+    "delete-tags-empties": "delete",
+    "more-than-50-tags-accepted": "add-refuses-51",
+    "reserved-tags-added": "add-refuses-reserved",
+    "reserved-tags-deleted": "delete-refuses-reserved",
+    "add-tags-unchecked": "add-checks-limits",
+    "delete-tags-unchecked": "delete-checks-limits",
+    "list-tags-unchecked": "list-checks-arn",
+    "fifty-tags-refused": "add-accepts-50",
+    "tags-lost": "created-are-listed",
+    "tags-last-lost": "created-are-listed",
+    "tags-only-first-kept": "created-are-listed",
+    "tag-values-lost": "created-are-listed",
+    "tag-keys-in-lower-case": "values-unharmed",
+    "tag-values-trimmed": "spaces-kept",
+    "tag-invented": "none-invented",
+    "tags-outlive-their-model": "gone-with-model",
+    "tags-come-back": "not-inherited",
+    "list-tags-empty": "created-are-listed",
+    "list-tags-twice": "each-once",
+    "list-tags-ten": "fifty-are-listed",
+    "list-tags-as-map": "list-form",
+    "list-tags-swapped": "created-are-listed",
+    "list-tags-in-lower-case": "list-form",
+    "listtags-of-missing-resource-answered": "list-missing",
+    "addtags-of-missing-resource-answered": "add-missing",
+    "deletetags-of-missing-resource-answered": "delete-missing",
+    "missing-resource-code": "missing-code",
+    "missing-resource-status": "missing-status",
+    "missing-resource-message": "missing-message",
+}
+
+
 def _fault(name: str, summary: str, change: Change, side: Side = "holds") -> Fault:
-    return Fault(name, summary, (), FAMILY, side, change)
+    return Fault(name, summary, (f"tags/{_RULES[name]}",), FAMILY, side, change)
 
 
 # --- AddTags and DeleteTags in other ways ---

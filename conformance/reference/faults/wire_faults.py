@@ -1,4 +1,4 @@
-"""Bodies, headers and methods that are read too kindly, too strictly or with a crash."""
+"""Bodies that are read too kindly, too strictly or with a crash."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from conformance.reference.behaviour import Behaviour, Change, Output
-from conformance.reference.errors import Refusal, Refused, unknown_operation, unreadable
+from conformance.reference.behaviour import Behaviour, Change
+from conformance.reference.errors import (
+    Refusal,
+    Refused,
+    invalid,
+    unreadable,
+)
+from conformance.reference.faults import wire_header_faults
 from conformance.reference.faults.fault import (
     Fault,
     Side,
@@ -16,17 +22,46 @@ from conformance.reference.faults.fault import (
     with_gate,
     with_refusal_filter,
 )
-from conformance.reference.json_body import decode_body, encode_body
+from conformance.reference.json_body import decode_body
 from conformance.reference.messages import Reply, Request
+from conformance.reference.other_shapes import INPUTS
+from conformance.reference.shapes import List, Structure
 
-# Rule ids are chosen with the rules (issue 4), so `rules` is empty throughout.
 FAMILY = "wire"
 
 Decode = Callable[[bytes], dict[str, object]]
 
 
+#: The rule that each fault breaks; the others break one that is not of this family.
+_RULES = {
+    "malformed-json-accepted": "malformed-json",
+    "malformed-json-empty": "malformed-json",
+    "malformed-json-crashes": "malformed-json",
+    "malformed-json-poisons": "answers-after-malformed-json",
+    "malformed-json-as-validation-exception": "malformed-json-code",
+    "truncated-json-accepted": "truncated-json",
+    "trailing-commas-accepted": "trailing-comma",
+    "trailing-text-accepted": "trailing-text",
+    "body-ends-at-nul": "text-after-nul",
+    "constants-accepted": "json-constants",
+    "invalid-utf-8-replaced": "invalid-utf-8",
+    "body-read-as-latin-1": "invalid-utf-8",
+    "body-cut-at-64-kb": "large-body",
+    "empty-body-crashes": "empty-body",
+    "byte-order-mark-crashes": "byte-order-mark",
+    "duplicate-keys-crash": "duplicate-keys",
+    "megabyte-crashes": "megabyte-body",
+    "deep-nesting-crashes": "deep-nesting",
+    "deep-nesting-poisons": "answers-after-strange-bodies",
+    "surrogates-crash": "lone-surrogate",
+    "unknown-members-crash": "unknown-members",
+    "unknown-members-at-depth-refused": "unknown-members-at-depth",
+}
+
+
 def _fault(name: str, summary: str, change: Change, side: Side = "holds") -> Fault:
-    return Fault(name, summary, (), FAMILY, side, change)
+    rules = (f"wire/{_RULES[name]}",) if name in _RULES else ()
+    return Fault(name, summary, rules, FAMILY, side, change)
 
 
 # --- bodies ---
@@ -101,52 +136,94 @@ def _crashing(_body: bytes) -> dict[str, object]:
     raise Refused(Refusal("InternalFailure", "JSONDecodeError: Expecting value", 500))
 
 
-def _poisoned(behaviour: Behaviour) -> Behaviour:
-    """After one body that cannot be read every answer is a 500."""
-    poisoned: list[bool] = []
+def _crashing_on(condition: Callable[[bytes], bool]) -> Change:
+    def wrap(decode: Decode) -> Decode:
+        return lambda body: _crashing(body) if condition(body) else decode(body)
 
-    def gate(_request: Request) -> Reply | None:
-        if poisoned:
-            raise Refused(Refusal("InternalFailure", None, 500))
-        return None
+    return _decoding(wrap)
 
-    def refusal_filter(_request: Request, refusal: Refusal) -> Refusal:
-        if refusal == Refusal("SerializationException"):
-            poisoned.append(True)
-        return refusal
 
-    return with_refusal_filter(refusal_filter)(with_gate(gate)(behaviour))
+def _has_duplicates(body: bytes) -> bool:
+    seen: list[bool] = []
+
+    def note(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        seen.append(len(dict(pairs)) < len(pairs))
+        return dict(pairs)
+
+    try:
+        json.loads(body, object_pairs_hook=note)
+    except (ValueError, RecursionError):
+        return False
+    return any(seen)
+
+
+def _as_validation_exception(refusal: Refusal) -> Refusal:
+    """Wrong types keep their code: they come with a message."""
+    if refusal == Refusal("SerializationException"):
+        return replace(refusal, code="ValidationException")
+    return refusal
+
+
+def _poisoned_by(trouble: Refusal) -> Change:
+    """After one refusal of this sort every answer is a 500."""
+
+    def change(behaviour: Behaviour) -> Behaviour:
+        poisoned: list[bool] = []
+
+        def gate(_request: Request) -> Reply | None:
+            if poisoned:
+                raise Refused(Refusal("InternalFailure", None, 500))
+            return None
+
+        def refusal_filter(_request: Request, refusal: Refusal) -> Refusal:
+            if refusal == trouble:
+                poisoned.append(True)
+            return refusal
+
+        return with_refusal_filter(refusal_filter)(with_gate(gate)(behaviour))
+
+    return change
 
 
 _BODY_FAULTS: tuple[tuple[str, str, Change, Side], ...] = (
     ("malformed-json-accepted", "what is not JSON is answered 200",
-     _if_unreadable(_named_anyhow),
-     "rejects"),
+     _if_unreadable(_named_anyhow), "rejects"),
     ("malformed-json-empty", "what is not JSON is read as an empty object",
-     _if_unreadable(_nothing),
-     "rejects"),
-    ("truncated-json-accepted", "a truncated object is completed", _if_unreadable(_closed),
-     "rejects"),
-    ("trailing-text-accepted", "text after the object is ignored", _if_unreadable(_first_value),
-     "rejects"),
+     _if_unreadable(_nothing), "rejects"),
+    ("malformed-json-crashes", "what is not JSON is answered 500",
+     _if_unreadable(_crashing), "holds"),
+    ("malformed-json-poisons", "after a body that is not JSON all answers are 500",
+     _poisoned_by(Refusal("SerializationException")), "holds"),
+    ("malformed-json-as-validation-exception", "what is not JSON is a ValidationException",
+     on_refusals(_as_validation_exception), "holds"),
+    ("truncated-json-accepted", "a truncated object is completed",
+     _if_unreadable(_closed), "rejects"),
     ("trailing-commas-accepted", "a comma before a bracket is ignored",
      _after(_without_last_commas), "rejects"),
+    ("trailing-text-accepted", "text after the object is ignored",
+     _if_unreadable(_first_value), "rejects"),
+    ("body-ends-at-nul", "what follows a NUL in the body is ignored",
+     _after(lambda body: body.split(b"\0", 1)[0]), "rejects"),
     ("array-body-unwrapped", "an array's first object is taken for the request",
      _if_unreadable(_first_of_array), "rejects"),
-    ("malformed-json-crashes", "what is not JSON is answered 500", _if_unreadable(_crashing),
-     "holds"),
-    ("malformed-json-poisons", "after a body that is not JSON all answers are 500", _poisoned,
-     "holds"),
+    ("constants-accepted", "NaN and Infinity are read as 0",
+     _after(lambda body: body.replace(b"NaN", b"0").replace(b"Infinity", b"0")), "rejects"),
     ("invalid-utf-8-replaced", "bytes that are not UTF-8 become replacement characters",
      _after(lambda body: body.decode("utf-8", "replace").encode()), "rejects"),
     ("body-read-as-latin-1", "the body is read as Latin-1",
      _after(lambda body: body.decode("latin-1").encode()), "holds"),
-    ("body-ends-at-nul", "what follows a NUL in the body is ignored",
-     _after(lambda body: body.split(b"\0", 1)[0]), "rejects"),
-    ("constants-accepted", "NaN and Infinity are read as 0",
-     _after(lambda body: body.replace(b"NaN", b"0").replace(b"Infinity", b"0")), "rejects"),
     ("body-cut-at-16-kb", "of a body 16 KB are read",
      _after(lambda body: body[:16384]), "accepts"),
+    ("body-cut-at-64-kb", "of a body 64 KB are read",
+     _after(lambda body: body[:65536]), "accepts"),
+    ("empty-body-crashes", "an empty body is answered 500",
+     _crashing_on(lambda body: not body), "holds"),
+    ("byte-order-mark-crashes", "a byte order mark is answered 500",
+     _crashing_on(lambda body: body.startswith(b"\xef\xbb\xbf")), "holds"),
+    ("duplicate-keys-crash", "an object with a member twice is answered 500",
+     _crashing_on(_has_duplicates), "holds"),
+    ("megabyte-crashes", "a body of a megabyte is answered 500",
+     _crashing_on(lambda body: len(body) > 1_000_000), "holds"),
 )  # fmt: skip
 
 
@@ -194,7 +271,44 @@ def _unknown_echoed(behaviour: Behaviour) -> Behaviour:
     return _checking(check)(behaviour)
 
 
+def _known_inside(value: object, shape: object) -> bool:
+    """Whether structures within a value have no member that the tables do not know."""
+    if isinstance(shape, Structure) and isinstance(value, dict):
+        known = {each.name: each.shape for each in shape.members}
+        return all(k in known and _known_inside(v, known[k]) for k, v in value.items())
+    if isinstance(shape, List) and isinstance(value, list):
+        return all(_known_inside(each, shape.item) for each in value)
+    return True
+
+
+def _refuse_unknown_at_depth(operation: str, members: dict[str, object]) -> None:
+    for each in INPUTS[operation].members:
+        if not _known_inside(members.get(each.name), each.shape):
+            raise invalid(f"Unknown parameter in {each.name}")
+
+
+def _poisoned_by_depth(behaviour: Behaviour) -> Behaviour:
+    """After nesting of more than 20 levels every answer is a 500."""
+    trouble = Refusal("SerializationException", "too deep")
+
+    def check(_operation: str, members: dict[str, object]) -> None:
+        if _depth(members) > 20:
+            raise Refused(trouble)
+
+    return _poisoned_by(trouble)(_checking(check)(behaviour))
+
+
 def _shape_faults() -> Iterator[Fault]:
+    yield _fault(
+        "deep-nesting-poisons",
+        "after nesting of more than 20 levels all answers are 500",
+        _poisoned_by_depth,
+    )
+    yield _fault(
+        "unknown-members-at-depth-refused",
+        "unknown members inside structures and lists are refused",
+        _checking(_refuse_unknown_at_depth),
+    )
     yield _fault(
         "deep-nesting-crashes", "nesting of more than 20 levels is a 500", _checking(_shallow_only)
     )
@@ -204,88 +318,9 @@ def _shape_faults() -> Iterator[Fault]:
     )
 
 
-# --- headers and methods ---
-
-
-def _gate(refuses: Callable[[Request], bool], refusal: Refusal) -> Change:
-    def gate(request: Request) -> Reply | None:
-        if refuses(request):
-            raise Refused(refusal)
-        return None
-
-    return with_gate(gate)
-
-
-_UNSUPPORTED = Refusal("UnsupportedMediaType", "Unsupported media type", 415)
-
-
-def _content_type(request: Request) -> str:
-    return request.headers.get("content-type", "")
-
-
-def _known_target(request: Request) -> bool:
-    return request.target.startswith("SageMaker.")
-
-
-def _unknown_as(reply: Callable[[], Output], status: int) -> Change:
-    def gate(request: Request) -> Reply | None:
-        return None if _known_target(request) else Reply(status, encode_body(reply()), ())
-
-    return with_gate(gate)
-
-
-def _target_ignoring_prefix(request: Request) -> Reply | None:
-    if request.target and not _known_target(request):
-        return Reply(200, b"{}", ())
-    return None
-
-
-def _unknown_refused_as(code: str, status: int) -> Change:
-    def edit(refusal: Refusal) -> Refusal:
-        return (
-            Refusal(code, None, status) if refusal.code == "UnknownOperationException" else refusal
-        )
-
-    return on_refusals(edit)
-
-
-def _any_method(request: Request) -> Reply | None:
-    return Reply(200, b"{}", ()) if request.method != "POST" else None
-
-
-def _crash_on_get(request: Request) -> Reply | None:
-    if request.method != "POST":
-        raise Refused(Refusal("InternalFailure", None, 500))
-    return None
-
-
-def _header_faults() -> Iterator[Fault]:
-    for name, summary, change in (
-        ("charset-refused", "a content type with charset is refused",
-         _gate(lambda request: "charset" in _content_type(request), _UNSUPPORTED)),
-        ("json-1-1-refused", "the content type application/x-amz-json-1.1 is refused",
-         _gate(lambda request: "x-amz-json-1.1" in _content_type(request), _UNSUPPORTED)),
-        ("target-missing-accepted", "a request without X-Amz-Target is answered 200",
-         _unknown_as(dict, 200)),
-        ("target-unknown-accepted", "any prefix of X-Amz-Target is answered 200",
-         with_gate(_target_ignoring_prefix)),
-        ("unknown-operation-500", "an unknown operation is answered 500",
-         _unknown_refused_as("InternalFailure", 500)),
-        ("unknown-operation-404", "an unknown operation is answered 404",
-         _unknown_refused_as("UnknownOperationException", 404)),
-        ("unknown-operation-code", "an unknown operation is a ValidationException",
-         _unknown_refused_as("ValidationException", 400)),
-        ("get-accepted", "GET is answered 200", with_gate(_any_method)),
-        ("get-crashes", "GET is answered 500", with_gate(_crash_on_get)),
-        ("user-agent-required", "a request without User-Agent is refused",
-         _gate(lambda request: "user-agent" not in request.headers, unknown_operation().refusal)),
-    ):  # fmt: skip
-        yield _fault(name, summary, change)
-
-
 def faults() -> Iterator[Fault]:
     """All of this family."""
     for name, summary, change, side in _BODY_FAULTS:
         yield _fault(name, summary, change, side)
     yield from _shape_faults()
-    yield from _header_faults()
+    yield from wire_header_faults.faults()

@@ -37,7 +37,7 @@ def test_rule_ids_follow_the_grammar() -> None:
                 assert path in PATHS
                 assert kind in kinds | {"enum"}
             else:
-                assert re.fullmatch(r"(errors|response|request)/[a-z-]+|CreateModel:type|\*", rule)
+                assert re.fullmatch(r"[a-z]+/[a-z0-9-]+(:.+)?|CreateModel:type|\*", rule)
 
 
 def test_names_and_summaries() -> None:

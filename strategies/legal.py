@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import Any
 
 from conformance.spec.constraints import broken
+from conformance.spec.patterns import UNIVERSAL
 from conformance.spec.rules import Rule
 from conformance.spec.shapes import Shape, by_path
 from strategies.bases import ITEMS, Body, base, entries, items, minimal, settled, variants
@@ -156,6 +157,8 @@ def _lengths(
             yield reason, f"{length} characters", value
     if rule.constraint == "max-length" and shape.name in _ANY_SCRIPT:
         yield AT_LIMIT, f"{limit} characters, two bytes each", "é" * limit
+    if rule.constraint == "max-length" and shape.pattern in UNIVERSAL:  # no rule of its own
+        yield from ((INSIDE, repr(value), value) for value in legal_values(shape, resources))
 
 
 def shortest_arn(shape: Shape, resources: Resources) -> str | None:

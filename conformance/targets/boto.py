@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.targets.protocol import TargetOptions
-from conformance.wire import Call, Reply, TransportFault
+from conformance.wire import Call, Reply, TransportFault, encode
+from conformance.wire.reading import parse_json
 from conformance.wire.signing import Credentials
 
 
@@ -21,6 +22,8 @@ class BotoTarget:
     """Sends calls with a boto3 client: no parameter validation, no retries."""
 
     account: str | None = None
+    #: A call that was signed already, or is not to be, cannot be sent this way.
+    signs_itself = True
 
     def __init__(self, url: str, options: TargetOptions, credentials: Credentials) -> None:
         import boto3
@@ -67,9 +70,12 @@ class BotoTarget:
         from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
         from botocore.exceptions import ConnectionError as BotoConnectionError
 
-        self._wanted = json.loads(call.body)
+        self._wanted = parse_json(call.body)
         if not isinstance(self._wanted, dict):
             raise TransportFault("unsendable", "boto3 sends no other body than an object")
+        usual = encode(call.operation, {}).headers
+        if call.method != "POST" or any(call.headers.get(key) != usual[key] for key in usual):
+            raise TransportFault("unsendable", "boto3 sends no other headers than its own")
         self._parsed = {}
         started = time.perf_counter()
         try:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.util import SKIP_HEADER
 
 from conformance.targets.protocol import TargetOptions
 from conformance.wire import Call, Reply, TransportFault
@@ -38,8 +39,8 @@ class HttpTarget:
             with self._session.request(
                 call.method,
                 call.url,
-                data=call.body,
-                headers=dict(call.headers),
+                data=_body(call),
+                headers=_headers(call),
                 timeout=self._timeout,
                 allow_redirects=False,
                 stream=True,
@@ -80,6 +81,29 @@ class HttpTarget:
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+
+
+def _is_chunked(call: Call) -> bool:
+    return any(
+        key.lower() == "transfer-encoding" and value.lower() == "chunked"
+        for key, value in call.headers.items()
+    )
+
+
+def _body(call: Call) -> bytes | Iterator[bytes]:
+    """Return the body; ``requests`` sends in chunks what it is given piece by piece."""
+    if not _is_chunked(call):
+        return call.body
+    half = len(call.body) // 2
+    return (part for part in (call.body[:half], call.body[half:]) if part)
+
+
+def _headers(call: Call) -> dict[str, str]:
+    """Return the headers of a call; a User-Agent that it has not is not made up for it."""
+    kept = {k: v for k, v in call.headers.items() if k.lower() != "transfer-encoding"}
+    if not any(key.lower() == "user-agent" for key in kept):
+        kept["User-Agent"] = SKIP_HEADER
+    return kept
 
 
 def _short(problem: BaseException) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance import __version__
+
 CONTENT_TYPE = "application/x-amz-json-1.1"
 TARGET_PREFIX = "SageMaker"
 
@@ -71,6 +73,7 @@ def encode(operation: str, body: Any, *, url: str = "http://localhost/") -> Call
         headers={
             "Content-Type": CONTENT_TYPE,
             "X-Amz-Target": f"{TARGET_PREFIX}.{operation}",
+            "User-Agent": f"createmodel-conformance/{__version__}",
         },
         url=url,
     )

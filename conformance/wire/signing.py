@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from conformance.wire.messages import Call
@@ -22,24 +23,47 @@ class Credentials:
 class Signer:
     """Signs calls for one region with one set of keys."""
 
-    def __init__(self, region: str, credentials: Credentials | None = None) -> None:
+    def __init__(
+        self, region: str, credentials: Credentials | None = None, service: str = SERVICE
+    ) -> None:
         from botocore.auth import SigV4Auth
         from botocore.credentials import Credentials as BotocoreCredentials
 
-        keys = credentials or Credentials()
-        given = BotocoreCredentials(keys.access_key, keys.secret_key, keys.token)
         self.region = region
-        self._auth: Any = SigV4Auth(given, SERVICE, region)
+        self._keys = credentials or Credentials()
+        given = BotocoreCredentials(self._keys.access_key, self._keys.secret_key, self._keys.token)
+        self._auth: Any = SigV4Auth(given, service, region)
 
-    def signed(self, call: Call) -> Call:
-        """Return the call with the headers that sign it."""
+    def otherwise(
+        self, *, key: str | None = None, secret: str | None = None, service: str | None = None
+    ) -> Signer:
+        """Return a signer that has another key, secret or service than this one."""
+        changed = replace(
+            self._keys,
+            access_key=key or self._keys.access_key,
+            secret_key=secret or self._keys.secret_key,
+        )
+        return Signer(self.region, changed, service or SERVICE)
+
+    def signed(self, call: Call, *, later: float = 0.0) -> Call:
+        """Return the call with the headers that sign it, as of so many seconds from now."""
         from botocore.awsrequest import AWSRequest
 
         request: Any = AWSRequest(
             method=call.method, url=call.url, data=call.body, headers=dict(call.headers)
         )
-        self._auth.add_auth(request)
+        if later:
+            self._sign_as_of(request, datetime.now(UTC) + timedelta(seconds=later))
+        else:
+            self._auth.add_auth(request)
         return replace(call, headers=dict(request.headers.items()))
+
+    def _sign_as_of(self, request: Any, moment: datetime) -> None:
+        """Take the steps of botocore's ``add_auth``, which knows no other time than now."""
+        request.context["timestamp"] = f"{moment:%Y%m%dT%H%M%SZ}"
+        self._auth._modify_request_before_signing(request)
+        text = self._auth.string_to_sign(request, self._auth.canonical_request(request))
+        self._auth._inject_signature_to_request(request, self._auth.signature(text, request))
 
 
 def profile_credentials(profile: str) -> Credentials:

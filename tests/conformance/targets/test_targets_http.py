@@ -10,6 +10,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,44 @@ def test_a_connection_is_used_again(serve: Callable[..., Server]) -> None:
         assert target.send(encode("X", {}, url=target.endpoint)).body == b"{}"
     target.close()
     assert len(ports) == 1
+
+
+def test_a_body_may_be_sent_in_chunks(serve: Callable[..., Server]) -> None:
+    """A call that asks for it goes out in chunks, with no length and the very same bytes."""
+
+    def in_chunks(connection: socket.socket) -> None:
+        data = server.requests[0]
+        while not data.endswith(b"0\r\n\r\n"):
+            data += connection.recv(65536)
+        server.requests[0] = data
+        connection.sendall(OK)
+
+    server = serve(in_chunks)
+    target = resolve(f"http://127.0.0.1:{server.port}", TargetOptions(timeout=5))
+    call = encode("CreateModel", {"ModelName": "a"}, url=target.endpoint)
+    target.send(replace(call, headers={**call.headers, "Transfer-Encoding": "chunked"}))
+    target.close()
+    head, _, body = server.requests[0].partition(b"\r\n\r\n")
+    assert head.lower().count(b"transfer-encoding: chunked") == 1
+    assert b"content-length" not in head.lower()
+    assert b"".join(re.findall(rb"[0-9a-f]+\r\n(.+?)\r\n", body)) == call.body
+
+
+@pytest.mark.parametrize("name", ["User-Agent", "Content-Type"])
+def test_a_header_that_a_call_has_not_is_not_made_up(
+    name: str, serve: Callable[..., Server]
+) -> None:
+    """A call without User-Agent or Content-Type goes out without, any other with its own."""
+    server = serve(OK)
+    target = resolve(f"http://127.0.0.1:{server.port}", TargetOptions(timeout=5))
+    call = encode("CreateModel", {}, url=target.endpoint)
+    headers = {key: value for key, value in call.headers.items() if key != name}
+    target.send(replace(call, headers={**headers, name: "mine"}))
+    target.send(replace(call, headers=headers))
+    target.close()
+    heads = [request.partition(b"\r\n\r\n")[0] for request in server.requests]
+    assert f"\r\n{name}: mine\r\n".encode() in heads[0]
+    assert name.lower().encode() not in heads[1].lower()
 
 
 def test_nobody_listens(free_port: int) -> None:

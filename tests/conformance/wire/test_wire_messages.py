@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from conformance import __version__
 from conformance.wire import Reply, TransportFault, encode
 
 PROPERTY = settings(deadline=None, database=None)
@@ -32,6 +33,7 @@ def test_a_call_has_the_headers_of_the_protocol() -> None:
     assert call.headers == {
         "Content-Type": "application/x-amz-json-1.1",
         "X-Amz-Target": "SageMaker.CreateModel",
+        "User-Agent": f"createmodel-conformance/{__version__}",
     }
 
 

@@ -31,6 +31,8 @@ _OPTIONS = (
     ("image", {"default": "", "help": "a container image that the target knows"}),
     ("model-data-url", {"default": "", "help": "a model artifact that the target knows"}),
     ("allow-aws", {"action": "store_true", "help": "let a URL under an AWS domain be asked"}),
+    ("auth", {"action": "store_true", "help": "the target checks signatures: judge that, too"}),
+    ("model-limit", {"type": int, "metavar": "N", "help": "so many models fit into the target"}),
     ("out", {"metavar": "DIR", "help": "write the record and the reports of the run here"}),
 )
 
@@ -168,6 +170,8 @@ def createmodel_bench(createmodel_target: Any, pytestconfig: pytest.Config) -> I
         account=account,
         share=int(worker.get("workerid", "gw0").removeprefix("gw")),
         shares=worker.get("workercount", 1),
+        demands_auth=option("createmodel_auth"),
+        model_limit=option("createmodel_model_limit"),
     )
     try:
         introduce(bench)
@@ -269,6 +273,8 @@ class _RecordWriter:
             "seed": option("createmodel_seed"),
             "region": option("createmodel_region"),
             "client": "requests",
+            "auth": option("createmodel_auth"),
+            "model_limit": option("createmodel_model_limit"),
             "workers": int(getattr(self._config.option, "numprocesses", None) or 1),
             "select": option("createmodel_select"),
             "deselect": option("createmodel_deselect"),

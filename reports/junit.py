@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from typing import Any
+
+from reports.finding import steps
 
 #: Characters that XML 1.0 cannot hold; what came off the wire may be full of them.
 _UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -78,7 +79,7 @@ def _text(rule: Mapping[str, Any], finding: Mapping[str, Any]) -> str:
         (
             f"Expected: {finding['expected']}",
             f"Source: {'; '.join(rule['source'])}",
-            f"Sent ({finding['case']['label']}): {json.dumps(finding['request'])}",
+            f"Sent ({finding['case']['label']}): " + "\n  ".join(steps(finding)),
             f"Answer: {reply.get('status')} {reply.get('body', '')}",
             f"Reproduce: {finding['curl']}",
         )

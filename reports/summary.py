@@ -8,7 +8,7 @@ from typing import Any
 from conformance.oracle.verdicts import ORDER
 from reports.causes import causes
 from reports.record import RunRecord
-from reports.reproduce import curl
+from reports.reproduce import reproduction
 
 CONFORMING = "conforming"
 NONCONFORMING = "nonconforming"
@@ -105,5 +105,5 @@ def _finding(event: Mapping[str, Any], run: RunRecord) -> dict[str, Any]:
     return {
         "side": event["side"],
         **finding,
-        "curl": curl(run.header["target"], region, finding["request"]),
+        "curl": reproduction(run.header["target"], region, finding),
     }

@@ -49,6 +49,13 @@ def _target_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--aws-profile", help="Credential profile to sign with, instead of dummies."),
         click.option("--allow-aws", is_flag=True, help="Let a URL under an AWS domain be asked."),
+        click.option("--auth", is_flag=True, help="The target checks signatures: judge that, too."),
+        click.option(
+            "--model-limit",
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="So many models fit into the target: judge what it says when it is full.",
+        ),
     )
     for option in reversed(options):
         command = option(command)
@@ -149,6 +156,8 @@ def _plan(target: str, given: Mapping[str, Any]) -> Plan:
         deselect=given["deselect"],
         account=account,
         credentials=credentials,
+        demands_auth=given["auth"],
+        model_limit=given["model_limit"],
     )
 
 
@@ -247,6 +256,8 @@ def _options(plan: Plan) -> dict[str, Any]:
         "seed": plan.seed,
         "region": plan.options.region,
         "client": plan.options.client,
+        "auth": plan.demands_auth,
+        "model_limit": plan.model_limit,
         "workers": plan.workers,
         "select": list(plan.select),
         "deselect": list(plan.deselect),

@@ -9,9 +9,8 @@ from conformance.engine.controls import opinion_of_control, send_control
 from conformance.engine.conversation import Conversation, Exchange, NameTaken
 from conformance.engine.judgement import Judgement, Tally, shown
 from conformance.engine.names import RunNames
-from conformance.oracle.behaviour import Behaviour, Seen
+from conformance.oracle.behaviour import Behaviour, NothingToJudge, Seen
 from conformance.oracle.catalogue import rule_by_id
-from conformance.oracle.response import NothingToJudge
 from conformance.oracle.verdicts import (
     FAIL,
     INCONCLUSIVE,

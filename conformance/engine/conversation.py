@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +24,9 @@ from conformance.wire.signing import Credentials, Signer
 from strategies.resources import Resources
 
 Record = dict[str, Any]
+
+#: Reply or fault, and when the call began and ended.
+_Outcome = tuple[Reply | None, TransportFault | None, float, float]
 
 #: After this many faults in a row the target is taken to be gone.
 _GONE_AFTER = {"connect": 3, "timeout": 3, "broken": 20, "too-long": 20}
@@ -46,6 +52,9 @@ class Exchange:
     reply: Reply | None
     reading: Reading | None
     fault: TransportFault | None = None
+    #: Epoch seconds of this machine.
+    began: float = 0.0
+    ended: float = 0.0
 
     @property
     def accepted(self) -> bool:
@@ -59,6 +68,12 @@ def _as_text(data: bytes) -> tuple[str, bool]:
         return data.decode(), False
     except UnicodeDecodeError:
         return base64.b64encode(data).decode(), True
+
+
+def _name_of(payload: Any) -> str:
+    """Return the name at the end of an answer's ModelArn, else nothing."""
+    arn = payload.get("ModelArn") if isinstance(payload, dict) else None
+    return arn.rpartition("model/")[2] if isinstance(arn, str) else ""
 
 
 class Conversation:
@@ -82,8 +97,9 @@ class Conversation:
         self.account = account or target.account
         self.requests = 0
         self.leftovers: list[Any] = []
-        self._signer = Signer(resources.region, credentials)
+        self.signer = Signer(resources.region, credentials)
         self._owned: list[tuple[Any, Any]] = []
+        self._undoing: list[tuple[str, Any]] = []
         self._records: list[Record] = []
         self._faults = 0
 
@@ -91,18 +107,67 @@ class Conversation:
 
     def ask(self, operation: str, body: Any, *, purpose: str) -> Exchange:
         """Send one call and return the exchange; raises ``TargetGone`` after repeated faults."""
-        call = self._signer.signed(encode(operation, body, url=self.target.endpoint))
-        self.requests += 1
-        reply: Reply | None = None
-        fault: TransportFault | None = None
+        call = encode(operation, body, url=self.target.endpoint)
+        return self.send(call, body, purpose=purpose)
+
+    def send(self, call: Call, request: Any, *, purpose: str, signed: bool = True) -> Exchange:
+        """Send bytes as they are; ``request`` is what the record calls them.
+
+        A model that an answer names and that bears our prefix is ours to delete.
+        """
+        call = self.signer.signed(call) if signed else call
+        exchange = self._noted(call, request, self._sent(call), purpose)
+        if call.operation == "CreateModel" and exchange.accepted and isinstance(request, str):
+            assert exchange.reading is not None
+            self.own(_name_of(exchange.reading.payload))
+        return exchange
+
+    def together(
+        self, calls: Sequence[Call], requests: Sequence[Any], *, purpose: str
+    ) -> list[Exchange]:
+        """Send calls at once, each from a thread of its own; return their exchanges in order."""
+        signed = [self.signer.signed(call) for call in calls]
+        start = threading.Barrier(len(signed))
+
+        def sent(call: Call) -> _Outcome:
+            start.wait()
+            return self._sent(call)
+
+        with ThreadPoolExecutor(len(signed)) as pool:
+            outcomes = list(pool.map(sent, signed))
+        exchanges = [
+            self._noted(*each, purpose) for each in zip(signed, requests, outcomes, strict=True)
+        ]
+        for exchange in exchanges:
+            if exchange.operation == "CreateModel" and exchange.accepted:
+                self._keep(exchange)
+        return exchanges
+
+    def _sent(self, call: Call) -> _Outcome:
+        began = time.time()
         try:
             reply = self.target.send(call)
+        except TransportFault as fault:
+            return None, fault, began, time.time()
+        return reply, None, began, time.time()
+
+    def _noted(self, call: Call, request: Any, outcome: _Outcome, purpose: str) -> Exchange:
+        """Record what came of a call; raises ``TargetGone`` after repeated faults."""
+        reply, fault, began, ended = outcome
+        self.requests += 1
+        if fault is None:
             self._faults = 0
-        except TransportFault as problem:
-            fault = problem
-            self._faults += problem.kind != "unsendable"
+        else:
+            self._faults += fault.kind != "unsendable"
         exchange = Exchange(
-            self.requests, operation, body, reply, read(reply) if reply else None, fault
+            self.requests,
+            call.operation,
+            request,
+            reply,
+            read(reply) if reply else None,
+            fault,
+            began,
+            ended,
         )
         self._records.append(self._record(call, exchange, purpose))
         if fault is not None and self._faults >= _GONE_AFTER.get(fault.kind, 1_000_000):
@@ -114,20 +179,25 @@ class Conversation:
 
         Raises ``NameTaken`` for a name without our prefix that may be somebody else's.
         """
-        name = body.get("ModelName") if isinstance(body, dict) else None
         for candidate in self._foreign_names(body):
             if not self.is_free(candidate):
                 raise NameTaken(candidate)
         exchange = self.ask("CreateModel", body, purpose=purpose)
         if exchange.accepted:
-            assert exchange.reading is not None
-            payload = exchange.reading.payload
-            arn = payload.get("ModelArn") if isinstance(payload, dict) else None
-            if isinstance(arn, str) and self.account is None:
-                parts = arn.split(":")
-                self.account = parts[4] if len(parts) > 5 and parts[4].isdigit() else None
-            self._owned.append((name, arn))
+            self._keep(exchange)
         return exchange
+
+    def _keep(self, exchange: Exchange) -> None:
+        """Take note of a model that we made, to delete it, and of the account it is in."""
+        assert exchange.reading is not None
+        payload, request = exchange.reading.payload, exchange.request
+        arn = payload.get("ModelArn") if isinstance(payload, dict) else None
+        if isinstance(arn, str) and self.account is None:
+            parts = arn.split(":")
+            self.account = parts[4] if len(parts) > 5 and parts[4].isdigit() else None
+        name = request.get("ModelName") if isinstance(request, dict) else None
+        if (name, arn) not in self._owned:
+            self._owned.append((name, arn))
 
     def _foreign_names(self, body: Any) -> Iterator[str]:
         """Yield the names under which a target might store this request that are not ours."""
@@ -184,12 +254,23 @@ class Conversation:
     # -- leaving nothing behind ------------------------------------------------------------
 
     def own(self, name: str) -> None:
-        """Take note of a model that a rejected create of ours left behind."""
+        """Take note of a model that a rejected or unusual create of ours left behind."""
         if self.prefix in name:
             self._owned.append((name, None))
 
+    def disown(self, name: Any) -> None:
+        """Forget a model that the target says is deleted."""
+        self._owned = [each for each in self._owned if each[0] != name]
+
+    def afterwards(self, operation: str, body: Any) -> None:
+        """Have the next ``tidy`` send this call first: it deletes what is not a model."""
+        self._undoing.append((operation, body))
+
     def tidy(self) -> None:
-        """Delete every model that our own creates were answered 2xx for."""
+        """Delete every model that our own creates were answered 2xx for, and what else was made."""
+        while self._undoing:
+            operation, undone = self._undoing.pop()
+            self.ask(operation, undone, purpose="delete")
         while self._owned:
             name, arn = self._owned.pop()
             body = {} if name is None else {"ModelName": name}
@@ -200,7 +281,8 @@ class Conversation:
                 body = {"ModelName": stored}
                 if self.ask("DeleteModel", body, purpose="delete").accepted:
                     continue
-            self.leftovers.append(stored or name)
+            if not self._is_refused_as_gone(stored or name):
+                self.leftovers.append(stored or name)
 
     def sweep(self) -> int:
         """Delete whatever still bears our prefix; returns how many models of ours remain."""
@@ -211,6 +293,11 @@ class Conversation:
             foreign = [n for n in self.leftovers if not self._is_gone(n)]
             return len(remaining.union(str(n) for n in foreign))
         return len(self.leftovers)
+
+    def _is_refused_as_gone(self, name: Any) -> bool:
+        """Tell whether the target says no to a look, too: calls that met have deleted the model."""
+        looked = self.ask("DescribeModel", {"ModelName": name}, purpose="look")
+        return looked.reading is not None and looked.reading.kind == REJECTED
 
     def _is_gone(self, name: Any) -> bool:
         return not isinstance(name, str) or not self.is_stored(name)

@@ -9,8 +9,10 @@ from conformance.engine.budget import DEPTHS, Budget
 from conformance.engine.conversation import Conversation, TargetGone
 from conformance.engine.judgement import Judgement
 from conformance.engine.names import RunNames, process_prefix, run_prefix
-from conformance.engine.sides import Side
-from conformance.oracle.catalogue import behaviours
+from conformance.engine.scenarios import judge_scenario
+from conformance.engine.scenes import Settings
+from conformance.engine.sides import Side, seed_of
+from conformance.oracle.catalogue import behaviours, scenarios
 from conformance.oracle.verdicts import ERROR
 from conformance.spec.rules import Rule
 from conformance.targets import Target
@@ -26,6 +28,8 @@ class Bench:
     names: RunNames
     budget: Budget
     seed: int = 0
+    demands_auth: bool = False
+    model_limit: int | None = None
 
     @classmethod
     def at(
@@ -40,6 +44,8 @@ class Bench:
         prefix: str | None = None,
         share: int = 0,
         shares: int = 1,
+        demands_auth: bool = False,
+        model_limit: int | None = None,
     ) -> Bench:
         """Return a bench in front of a target; ``share`` of ``shares`` is this process."""
         talk = Conversation(
@@ -49,7 +55,8 @@ class Bench:
             account=account,
             credentials=credentials,
         )
-        return cls(talk, RunNames(talk, share=share, shares=shares), DEPTHS[depth], seed)
+        names = RunNames(talk, share=share, shares=shares)
+        return cls(talk, names, DEPTHS[depth], seed, demands_auth, model_limit)
 
 
 def judge_side(rule: Rule, side: str, bench: Bench) -> Judgement:
@@ -59,8 +66,7 @@ def judge_side(rule: Rule, side: str, bench: Bench) -> Judgement:
     """
     try:
         if side == "holds":
-            behaviour = next(each for each in behaviours() if each.rule.id == rule.id)
-            return judge_behaviour(behaviour, bench.talk, bench.names)
+            return _judge_behaviour(rule, bench)
         return Side(rule, side, bench.talk, bench.names, bench.budget).judge(bench.seed)
     except TargetGone:
         raise
@@ -68,6 +74,20 @@ def judge_side(rule: Rule, side: str, bench: Bench) -> Judgement:
         bench.talk.tidy()
         note = f"The suite failed while judging: {type(fault).__name__}: {fault}"
         return Judgement(rule, side, ERROR, {ERROR: 1}, None, note, tuple(bench.talk.drain()))
+
+
+def _judge_behaviour(rule: Rule, bench: Bench) -> Judgement:
+    for scenario in scenarios():
+        if scenario.rule.id == rule.id:
+            settings = Settings(
+                bench.budget.examples,
+                seed_of(bench.seed, rule, "holds"),
+                bench.demands_auth,
+                bench.model_limit,
+            )
+            return judge_scenario(scenario, bench.talk, bench.names, settings)
+    behaviour = next(each for each in behaviours() if each.rule.id == rule.id)
+    return judge_behaviour(behaviour, bench.talk, bench.names)
 
 
 def judge(rule: Rule, bench: Bench) -> list[Judgement]:

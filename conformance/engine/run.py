@@ -40,6 +40,8 @@ class Plan:
     account: str | None = None
     credentials: Credentials | None = field(default=None, repr=False)
     prefix: str = field(default_factory=run_prefix)
+    demands_auth: bool = False
+    model_limit: int | None = None
 
     @property
     def sides(self) -> list[tuple[Rule, str]]:
@@ -61,6 +63,8 @@ def bench_of(plan: Plan, target: Target, *, share: int = 0) -> Bench:
         prefix=plan.prefix,
         share=share,
         shares=plan.workers + 1,
+        demands_auth=plan.demands_auth,
+        model_limit=plan.model_limit,
     )
 
 

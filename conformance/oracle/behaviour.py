@@ -52,6 +52,10 @@ SAMPLE_REQUESTS = (
 )
 
 
+class NothingToJudge(Exception):
+    """Another rule's fault leaves this one without anything to look at."""
+
+
 @dataclass(frozen=True)
 class Seen:
     """One exchange as a behaviour rule sees it.
@@ -86,11 +90,14 @@ class Behaviour:
 def behaviour_rule(
     id: str, *, level: str, provenance: str, source: str, statement: str, member: str = ""
 ) -> Rule:
-    """Return the rule of a behaviour: it has one side, ``holds``."""
+    """Return the rule of a behaviour: it has one side, ``holds``.
+
+    A rule about one member has it in its id behind a colon, as constraint rules have.
+    """
     return Rule(
         id=id,
         member=member,
-        constraint=id.partition("/")[2],
+        constraint=id.partition("/")[2].partition(":")[0],
         level=level,
         provenance=(provenance,),
         sources=(source,),

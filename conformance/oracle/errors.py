@@ -9,7 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from conformance.oracle.behaviour import SAMPLE_REJECTIONS, Behaviour, Seen, behaviour_rule
+from conformance.oracle.behaviour import (
+    SAMPLE_REJECTIONS,
+    Behaviour,
+    NothingToJudge,
+    Seen,
+    behaviour_rule,
+)
 from conformance.oracle.headers import content_type, request_id
 from conformance.spec.rules import INFO, MUST
 
@@ -17,6 +23,8 @@ VALIDATION = "ValidationException"
 SERIALIZATION = "SerializationException"
 
 _CONSTRAINTS = tuple(s for s in SAMPLE_REJECTIONS if not s.endswith(":type"))
+
+_IN_LISTS = tuple(s for s in _CONSTRAINTS if "[]." in s)
 
 #: How messages speak of a kind of constraint: the words that any wording of it contains.
 _KIND_WORDS = {
@@ -38,20 +46,22 @@ def _code(seen: Seen) -> str | None:
     code = seen.reading.code
     if code in allowed:
         return None
+    if code is None:
+        raise NothingToJudge("the error has no code, which is errors/body's business")
     ruling = ""
     if code == "ValidationError":
         ruling = (
             " Common Errors prints ValidationError, but every capture of CreateModel shows "
             "ValidationException, and that is what clients match."
         )
-    return f"The error code is {code or 'missing'}, not {' or '.join(allowed)}.{ruling}"
+    return f"The error code is {code}, not {' or '.join(allowed)}.{ruling}"
 
 
 def _body(seen: Seen) -> str | None:
     payload = seen.reading.payload
     if not isinstance(payload, dict):
         return "The body of the error is not a JSON object."
-    if not isinstance(payload.get("__type"), str):
+    if not isinstance(payload.get("__type"), str) or not payload["__type"]:
         return "The body of the error has no string __type."
     if seen.sample.endswith(":type"):
         return None  # F6.8: a SerializationException may come without a message
@@ -59,11 +69,17 @@ def _body(seen: Seen) -> str | None:
     return None if isinstance(message, str) and message else "The body has no message."
 
 
+def _message(seen: Seen) -> str:
+    """Return the message of an error; without one there is nothing to judge here."""
+    if not seen.reading.message:
+        raise NothingToJudge("the error has no message, which is errors/body's business")
+    return seen.reading.message
+
+
 def _names_member(seen: Seen) -> str | None:
     member = re.split(r"[.\[\]{}]+", seen.sample.partition("/")[2].partition(":")[0].rstrip("}]"))
     name = next(step for step in reversed(member) if step and step not in ("key", "value"))
-    message = seen.reading.message or ""
-    if name.lower() in message.lower():
+    if name.lower() in _message(seen).lower():
         return None
     return f"The message does not name the member {name}."
 
@@ -71,9 +87,50 @@ def _names_member(seen: Seen) -> str | None:
 def _names_constraint(seen: Seen) -> str | None:
     kind = seen.sample.rpartition(":")[2]
     words = _KIND_WORDS[kind.rpartition("-")[2]]
-    if words.search(seen.reading.message or ""):
+    if words.search(_message(seen)):
         return None
     return f"The message does not say which kind of constraint was broken ({kind})."
+
+
+def _path(member: str) -> str:
+    """Return how AWS's messages write a member's path, as a regular expression.
+
+    ``Tags[].Key`` is ``tags.N.member.key``. What is wrong inside a map, or is an item itself, is
+    told of the whole map or list.
+    """
+    steps = re.sub(r"(\[\]|\{\w+\})$", "", member).split(".")
+    lowered = [step[:1].lower() + step[1:] for step in steps]
+    return ".".join(lowered).replace(".", r"\.").replace("[]", r"\.\d+\.member")
+
+
+def _writes_path(seen: Seen) -> str | None:
+    path = _path(seen.sample.partition("/")[2].rpartition(":")[0])
+    if re.search(rf"(?<![\w.]){path}(?![\w.])", _message(seen)):
+        return None
+    shown = path.replace("\\.", ".").replace("\\d+", "N")
+    return f"The message does not write the member's path as {shown}."
+
+
+def _counts_from_one(seen: Seen) -> str | None:
+    """Judge the position of the broken item: samples break a list's first one."""
+    found = re.search(r"\.(\d+)\.", _message(seen))
+    if found is None or found.group(1) == "1":
+        return None
+    return f"The message calls the first item of a list number {found.group(1)}."
+
+
+#: What only a target's inside looks like: tracebacks of Python, Java and JavaScript, web pages.
+_INTERNALS = re.compile(
+    r"Traceback \(most recent call last\)|^\s+at [\w.$<>]+ ?\(|Exception in thread|<html|"
+    r"File \"[^\"]+\", line \d+",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def _keeps_to_itself(seen: Seen) -> str | None:
+    shown = f"{seen.reading.message or ''}\n{seen.reply.body[:20_000].decode('utf-8', 'replace')}"
+    found = _INTERNALS.search(shown)
+    return f"The error shows the target's inside: {found.group()!r}." if found else None
 
 
 def _error(
@@ -145,12 +202,35 @@ ERRORS: tuple[Behaviour, ...] = (
         "message-form",
         lambda seen: (
             None
-            if re.match(r"\d+ validation errors? detected: Value", seen.reading.message or "")
+            if re.match(r"\d+ validation errors? detected: Value", _message(seen))
             else "The message has not the form 'N validation error(s) detected: Value ...'."
         ),
         "The message of a ValidationException has the form that AWS's have today.",
         "captures A2 to A4, B1 to B6; AWS may change its prose, so this is recorded only",
         samples=_CONSTRAINTS,
+        level=INFO,
+    ),
+    _error(
+        "member-path",
+        _writes_path,
+        "The message writes the member's path in lower camel case, with list items numbered.",
+        "captures A2 to A4 of CreateModel, B1 to B3 of SageMaker; AWS may change its prose",
+        samples=_CONSTRAINTS,
+        level=INFO,
+    ),
+    _error(
+        "list-positions",
+        _counts_from_one,
+        "The message counts the items of a list from 1.",
+        "capture B1 of SageMaker; AWS may change its prose",
+        samples=_IN_LISTS,
+        level=INFO,
+    ),
+    _error(
+        "no-internals",
+        _keeps_to_itself,
+        "An error shows no stack trace and no web page.",
+        "no document; what a target is made of is no part of an answer",
         level=INFO,
     ),
 )

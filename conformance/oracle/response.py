@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from conformance.oracle.behaviour import SAMPLE_REQUESTS, Behaviour, Seen, behaviour_rule
+from conformance.oracle.behaviour import (
+    SAMPLE_REQUESTS,
+    Behaviour,
+    NothingToJudge,
+    Seen,
+    behaviour_rule,
+)
 from conformance.oracle.headers import content_type, request_id
 from conformance.spec import documents, shapes
 from conformance.spec.patterns import matches
@@ -14,10 +20,6 @@ from conformance.spec.rules import INFO, MUST
 
 _SECTION = "Amazon SageMaker API Reference, CreateModel, Response Elements"
 _ARN_SOURCE = f"{_SECTION}, ModelArn"
-
-
-class NothingToJudge(Exception):
-    """Another rule's fault leaves this one without anything to look at."""
 
 
 def _arn(seen: Seen) -> str:

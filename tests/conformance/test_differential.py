@@ -117,12 +117,12 @@ def enumerated_requests() -> Iterator[Any]:
 
 def disagreements(requests: Iterator[Any]) -> tuple[Counter[str], list[str]]:
     """Send requests to a fresh reference each time; return outcomes counted and who disagreed."""
-    target = reference("reference")
+    target = reference("reference", sigv4=None)
     outcomes: Counter[str] = Counter()
     found: list[str] = []
     for number, body in enumerate(requests):
         if number % 500 == 0:
-            target = reference("reference")
+            target = reference("reference", sigv4=None)
         if isinstance(body, dict) and isinstance(body.get("ModelName"), str):
             suffix = f"-{number}"
             if body["ModelName"].isascii() and body["ModelName"].replace("-", "").isalnum():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import subprocess
@@ -16,7 +17,7 @@ from fakes.processes import command, environment, reference_server
 from fakes.records import json_values
 from hypothesis import HealthCheck, example, given, settings
 
-from reports.reproduce import curl
+from reports.reproduce import curl, reproduction
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 
@@ -114,7 +115,6 @@ def test_a_url_with_characters_of_the_shell_is_sent_as_it_is(
 
 FAULTS = (
     "container-environment-value-max-length-absent",
-    "container-environment-value-pattern-one-line",
     "container-hostname-pattern-dollar-anchored",
     "container-mode-enum-open",
     "containers-max-items-16",
@@ -154,3 +154,40 @@ def test_every_curl_line_of_a_run_gives_the_status_of_its_finding(tmp_path: Path
             assert shell(finding["curl"])[0] == finding["reply"]["status"], finding["curl"]
         sent = json.dumps([finding["request"] for finding in found])
         assert {e for e in ("\\n", "\\u0000", "\\ud8") if e not in sent} == set()
+
+
+def test_the_curl_lines_of_a_scenario_take_its_steps_in_order(tmp_path: Path) -> None:
+    """The program of calls that a finding shows gives the same answer at its end, once more."""
+    with reference_server("duplicate-overwrites") as (url, _):
+        options = ("--out", "out", "--select", "lifecycle/duplicate-name-is-rejected")
+        done = command("run", url, *options, cwd=tmp_path)
+        assert done.returncode == 1, done.stderr
+        document = json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))
+        (finding,) = (rule["finding"] for rule in document["rules"] if rule["finding"])
+        lines = finding["curl"].splitlines()
+        assert len(lines) == len(finding["before"]) + 1 == 2
+        assert [shell(line)[0] for line in lines] == [200, finding["reply"]["status"]]
+
+
+def test_raw_bytes_arrive_as_they_were_sent(recording_server: tuple[str, list[Any]]) -> None:
+    """What no JSON can say is piped to curl, under another name, with the headers it had."""
+    url, seen = recording_server
+    sent = b'{"ModelName": "cmcabcdefghij", \xff\x00'
+    finding = {
+        "operation": "CreateModel",
+        "request": "",
+        "http": {
+            "method": "POST",
+            "headers": {"Content-Type": "text/plain", "X-Odd": "it's"},
+            "body_base64": base64.b64encode(sent).decode(),
+            "bytes": len(sent),
+            "signing": "none",
+        },
+        "before": [],
+    }
+    assert shell(reproduction({"name": url, "endpoint": url}, "us-east-1", finding))[0] == 200
+    _, headers, body = seen[-1]
+    assert body == sent.replace(b"cmc", b"try")
+    assert headers["Content-Type"] == "text/plain"
+    assert headers["X-Odd"] == "it's"
+    assert "Authorization" not in headers

@@ -1,0 +1,225 @@
+"""The ``downstream/`` family: operations that use a model by its name. Nothing is deployed.
+
+CreateEndpointConfig only writes a configuration down. CreateTransformJob starts a job, so that on
+AWS itself it is only asked for models that do not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from conformance.oracle.scenario import (
+    Answer,
+    Broken,
+    Scenario,
+    Scene,
+    Unsupported,
+    accept,
+    created,
+    done,
+    refuse,
+    refused,
+    scenario,
+)
+
+_MODEL = "AWS service model of SageMaker"
+_AWS_DOMAINS = ("amazonaws.com", "amazonaws.com.cn", "api.aws")
+
+
+@dataclass(frozen=True)
+class _Use:
+    """An operation that names models: what it makes, the kind of its ARN, and how to send it."""
+
+    operation: str
+    named: str
+    kind: str
+    ask: Callable[[Scene, tuple[str, ...]], Answer]
+
+
+def _variant(number: int, model: str) -> dict[str, Any]:
+    return {
+        "VariantName": f"variant-{number}",
+        "ModelName": model,
+        "InitialInstanceCount": 1,
+        "InstanceType": "ml.m5.large",
+    }
+
+
+def _ask_endpoint_config(scene: Scene, models: tuple[str, ...]) -> Answer:
+    name = scene.fresh()
+    variants = [_variant(*each) for each in enumerate(models, 1)]
+    body = {"EndpointConfigName": name, "ProductionVariants": variants}
+    scene.afterwards("DeleteEndpointConfig", {"EndpointConfigName": name})
+    return scene.ask("CreateEndpointConfig", body)
+
+
+def _ask_transform_job(scene: Scene, models: tuple[str, ...]) -> Answer:
+    prefix = {"S3DataType": "S3Prefix", "S3Uri": "s3://amzn-s3-demo-bucket/input/"}
+    body = {
+        "TransformJobName": scene.fresh(),
+        "ModelName": models[0],
+        "TransformInput": {"DataSource": {"S3DataSource": prefix}},
+        "TransformOutput": {"S3OutputPath": "s3://amzn-s3-demo-bucket/output/"},
+        "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+    }
+    return scene.ask("CreateTransformJob", body)
+
+
+def is_aws(url: str) -> bool:
+    """Tell whether a URL is AWS's own, where a job would really run."""
+    host = (urlsplit(url).hostname or "").lower()
+    return any(host == each or host.endswith(f".{each}") for each in _AWS_DOMAINS)
+
+
+_CONFIG = _Use("CreateEndpointConfig", "EndpointConfigArn", "endpoint-config", _ask_endpoint_config)
+_JOB = _Use("CreateTransformJob", "TransformJobArn", "transform-job", _ask_transform_job)
+
+
+def _used(scene: Scene, use: _Use) -> Answer:
+    """Use a model that exists."""
+    if use is _JOB and is_aws(scene.call(use.operation, {}).url):
+        raise Unsupported("A transform job would really run, and cost money.")
+    body = scene.plain()
+    created(scene, body)
+    return use.ask(scene, (body["ModelName"],))
+
+
+def _missing(scene: Scene, use: _Use) -> Answer:
+    return use.ask(scene, (scene.fresh(),))
+
+
+def _deleted(scene: Scene) -> str:
+    body = scene.plain()
+    created(scene, body)
+    done(scene.ask("DeleteModel", {"ModelName": body["ModelName"]}))
+    refused(scene.ask("DescribeModel", {"ModelName": body["ModelName"]}))
+    return str(body["ModelName"])
+
+
+def _accepts(use: _Use) -> Callable[[Scene], None]:
+    def play(scene: Scene) -> None:
+        accept(_used(scene, use), "a model that exists")
+
+    return play
+
+
+def _answers_arn(use: _Use) -> Callable[[Scene], None]:
+    def play(scene: Scene) -> None:
+        answer = done(_used(scene, use))
+        arn = answer.members.get(use.named)
+        name = next(iter(answer.request.values()))
+        if not isinstance(arn, str) or not arn.endswith(f":{use.kind}/{name}"):
+            raise Broken(f"{use.named} is {arn!r:.200}, not the ARN of a {use.kind} named {name}.")
+
+    return play
+
+
+def _rejects_missing(use: _Use) -> Callable[[Scene], None]:
+    def play(scene: Scene) -> None:
+        refuse(_missing(scene, use), "a model that does not exist")
+
+    return play
+
+
+def _rejects_deleted(use: _Use) -> Callable[[Scene], None]:
+    def play(scene: Scene) -> None:
+        refused(_missing(scene, use))
+        refuse(use.ask(scene, (_deleted(scene),)), "a model that was deleted")
+
+    return play
+
+
+def _looks_at_every_variant(scene: Scene) -> None:
+    refused(_missing(scene, _CONFIG))
+    body = scene.plain()
+    created(scene, body)
+    answer = _CONFIG.ask(scene, (body["ModelName"], scene.fresh()))
+    refuse(answer, "a second variant with a model that does not exist")
+
+
+def _missing_code(scene: Scene) -> None:
+    code = refused(_missing(scene, _CONFIG)).reading.code
+    if code != "ValidationException":
+        raise Broken(f"The code is {code}, not ValidationException.")
+
+
+def _missing_status(scene: Scene) -> None:
+    status = refused(_missing(scene, _CONFIG)).reply.status
+    if status != 400:
+        raise Broken(f"The status is {status}, not 400.")
+
+
+def _missing_message(scene: Scene) -> None:
+    message = refused(_missing(scene, _CONFIG)).reading.message or ""
+    if not message.lower().startswith("could not find model"):
+        raise Broken(f"The message is {message!r:.200}, not 'Could not find model'.")
+
+
+def _about(use: _Use, sources: Mapping[str, str]) -> tuple[Scenario, ...]:
+    kind = use.kind
+    seen = "capture D4a" if use is _CONFIG else "capture D4a shows it for CreateEndpointConfig"
+    how = "observed" if use is _CONFIG else "inferred"
+    return (
+        scenario(
+            f"downstream/{kind}-accepts-existing",
+            _accepts(use),
+            f"{use.operation} accepts a model that exists.",
+            sources["accepts"],
+            provenance="model",
+        ),
+        scenario(
+            f"downstream/{kind}-arn",
+            _answers_arn(use),
+            f"{use.operation} answers the ARN of what it makes.",
+            sources["accepts"],
+            provenance="model",
+        ),
+        scenario(
+            f"downstream/{kind}-rejects-missing",
+            _rejects_missing(use),
+            f"{use.operation} rejects a model that does not exist.",
+            seen,
+            provenance=how,
+        ),
+        scenario(
+            f"downstream/{kind}-rejects-deleted",
+            _rejects_deleted(use),
+            f"{use.operation} rejects a model that was deleted.",
+            seen,
+            provenance=how,
+        ),
+    )
+
+
+DOWNSTREAM: tuple[Scenario, ...] = (
+    *_about(_CONFIG, {"accepts": f"{_MODEL}, CreateEndpointConfig"}),
+    *_about(_JOB, {"accepts": f"{_MODEL}, CreateTransformJob"}),
+    scenario(
+        "downstream/endpoint-config-every-variant",
+        _looks_at_every_variant,
+        "CreateEndpointConfig looks for the model of every variant.",
+        "capture D4a",
+    ),
+    scenario(
+        "downstream/missing-model-code",
+        _missing_code,
+        "CreateEndpointConfig tells a missing model with the code ValidationException.",
+        "capture D4a",
+    ),
+    scenario(
+        "downstream/missing-model-status",
+        _missing_status,
+        "CreateEndpointConfig tells a missing model with the status 400.",
+        "capture D4a: a ValidationException; D2 and Common Errors: it has the status 400",
+    ),
+    scenario(
+        "downstream/missing-model-message",
+        _missing_message,
+        "CreateEndpointConfig tells a missing model in the words of DescribeModel.",
+        "capture D4a; AWS may change its prose",
+        provenance="inferred",
+    ),
+)

@@ -4,7 +4,7 @@ Nobody should trust a conformance suite that has never been wrong on purpose. Th
 service is judged as it is and with every fault of its catalogue, one at a time, in this process.
 """
 
-from conformance.selftest.trials import (
+from conformance.selftest.run import (
     ANY_RULE,
     CAUGHT,
     FALSE_ALARM,

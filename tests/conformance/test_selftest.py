@@ -98,7 +98,7 @@ def test_a_fault_that_no_judged_rule_sees_survives(monkeypatch: pytest.MonkeyPat
     """A fault whose rules pass is reported as survived, so the score can fall."""
     fault = replace(FAULTS["tags-lost"], rules=())
     assert not is_judged(fault)
-    monkeypatch.setattr("conformance.selftest.trials.FAULTS", {fault.name: fault})
+    monkeypatch.setattr("conformance.selftest.run.FAULTS", {fault.name: fault})
     assert trial(fault.name).outcome == SURVIVED
 
 
@@ -125,12 +125,9 @@ def test_a_tolerated_fault_is_tried_on_the_rules_that_could_raise_the_alarm() ->
 
 def test_a_failure_of_a_tolerated_fault_is_a_false_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
     """Were a real fault called tolerated, the self-test would call its failure a false alarm."""
-    from dataclasses import replace
-    from importlib import import_module
-
     name = "model-name-max-length-64"
     called = {**FAULTS, name: replace(FAULTS[name], expect="tolerated")}
-    monkeypatch.setattr(import_module("conformance.selftest.trials"), "FAULTS", called)
+    monkeypatch.setattr("conformance.selftest.run.FAULTS", called)
     assert trial(name).outcome == FALSE_ALARM
 
 

@@ -84,6 +84,8 @@ def _rule(
             "cases": event["cases"] if event else {},
             "note": event["note"] if event else "",
         }
+        if event and event.get("observations"):
+            sides[side]["observations"] = event["observations"]
         if event and event["finding"]:
             findings.append(_finding(event, run))
     worst = max((each["verdict"] for each in sides.values()), key=ORDER.index)

@@ -37,7 +37,8 @@ class Judgement:
     """The verdict on one side of one rule.
 
     ``cases`` counts cases by verdict; ``finding`` is there when the verdict is fail; ``note`` says
-    in one sentence why a verdict is neither pass nor fail; ``exchanges`` are what was said.
+    in one sentence why a verdict is neither pass nor fail; ``exchanges`` are what was said;
+    ``observations`` tell what was seen where no document says what should be.
     """
 
     rule: Rule
@@ -47,6 +48,7 @@ class Judgement:
     finding: Mapping[str, Any] | None = None
     note: str = ""
     exchanges: tuple[Record, ...] = ()
+    observations: Mapping[str, str] = field(default_factory=dict)
 
     def as_event(self) -> dict[str, Any]:
         """Return the line of ``events.ndjson``."""
@@ -59,6 +61,7 @@ class Judgement:
             "note": self.note,
             "finding": self.finding,
             "exchanges": exchanges_digest(self.exchanges),
+            **({"observations": dict(self.observations)} if self.observations else {}),
         }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 from conformance.engine.conversation import Conversation
@@ -35,7 +36,8 @@ def judge_scenario(
     """
     plays: list[_Play] = []
     for number in range(1, _PLAYS + 1):
-        plays.append(_played(scenario, StagedScene(talk, names, settings)))
+        scene = StagedScene(talk, names, settings)
+        plays.append(_played(scenario, scene))
         failures = [play for play in plays if play[0].verdict == FAIL]
         is_enough = len(failures) == 2 and failures[0][0].way != "server-fault"
         if is_enough or plays[-1][0].verdict in (PASS, UNSUPPORTED):
@@ -52,7 +54,7 @@ def judge_scenario(
     tally.add(opinion)
     if finding is not None:
         tally.found(finding)
-    return tally.judgement(talk.drain())
+    return replace(tally.judgement(talk.drain()), observations=scene.observations)
 
 
 def _played(scenario: Scenario, scene: StagedScene) -> _Play:

@@ -47,6 +47,7 @@ class StagedScene:
         self.demands_auth = settings.demands_auth
         self.model_limit = settings.model_limit
         self.steps: list[Step] = []
+        self.observations: dict[str, str] = {}
         self._talk = talk
         self._names = names
 
@@ -117,6 +118,10 @@ class StagedScene:
         bodies = [body for _, body in asks]
         exchanges = self._talk.together(calls, bodies, purpose="case")
         return [self._answer(Step(*each)) for each in zip(exchanges, calls, strict=True)]
+
+    def observe(self, what: str, seen: str) -> None:
+        """Record how the target behaves where no document says how it should."""
+        self.observations[what] = seen
 
     def begin_anew(self) -> None:
         """Delete what the play has made and forget its steps."""

@@ -18,6 +18,7 @@ from conformance.oracle.scenario import (
     Scene,
     Unsupported,
     created,
+    done,
     refused,
     scenario,
 )
@@ -60,6 +61,13 @@ def _by_wrong_secret(scene: Scene, call: Call) -> Call:
     return scene.signed_oddly(call, secret="not-the-secret-of-this-key")
 
 
+def _over_another_body(scene: Scene, call: Call) -> Call:
+    """Sign and send a good request, then return its signature over the body of another one."""
+    signed = scene.signed_oddly(call)
+    done(scene.send(signed, signed=False))
+    return replace(signed, body=scene.call("CreateModel", scene.plain()).body)
+
+
 def _for_another_service(scene: Scene, call: Call) -> Call:
     return scene.signed_oddly(call, service="s3")
 
@@ -96,13 +104,14 @@ _WAYS: tuple[tuple[str, Sign, str, str], ...] = (
     ("unsigned", _unsigned, "a request without Authorization", f"{_COMMON}, missing token"),
     ("unknown-key", _by_unknown_key, "a request by an unknown key", "capture F10; Common Errors"),
     ("wrong-signature", _by_wrong_secret, "a signature that does not fit", "capture F9"),
+    ("other-body", _over_another_body, "a signature over another body", "capture F9; IAM guide"),
     ("wrong-service", _for_another_service, "a signature for another service", "capture F1"),
     ("expired", _long_ago, "a request signed a day ago", f"{_COMMON}, request expired"),
     ("unsigned-headers", _without_its_headers, "an X-Amz-Target that is not signed", "IAM guide"),
 )
 
 #: AWS's own page or a capture of SageMaker stands behind these; nobody has shown the others.
-_SHOWN = ("unsigned", "unknown-key", "wrong-signature", "wrong-service", "expired")
+_SHOWN = ("unsigned", "unknown-key", "wrong-signature", "other-body", "wrong-service", "expired")
 
 
 def _refusals(scene: Scene) -> Iterator[Answer]:

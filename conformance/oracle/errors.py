@@ -26,6 +26,8 @@ _CONSTRAINTS = tuple(s for s in SAMPLE_REJECTIONS if not s.endswith(":type"))
 
 _IN_LISTS = tuple(s for s in _CONSTRAINTS if "[]." in s)
 
+_IN_MAPS = tuple(s for s in _CONSTRAINTS if "{" in s)
+
 #: How messages speak of a kind of constraint: the words that any wording of it contains.
 _KIND_WORDS = {
     "length": re.compile(r"length|characters|too long|too short|size|empty", re.IGNORECASE),
@@ -117,6 +119,14 @@ def _counts_from_one(seen: Seen) -> str | None:
     if found is None or found.group(1) == "1":
         return None
     return f"The message calls the first item of a list number {found.group(1)}."
+
+
+def _tells_of_map(seen: Seen) -> str | None:
+    """Judge that the message speaks of the map's keys or values, with all limits they have."""
+    part = "key" if "{key}" in seen.sample else "value"
+    if re.search(rf"Map {part}s? must satisfy constraint: \[Member must ", _message(seen)):
+        return None
+    return f"The message has not the form 'Map {part} must satisfy constraint: [Member must ...]'."
 
 
 #: What only a target's inside looks like: tracebacks of Python, Java and JavaScript, web pages.
@@ -224,6 +234,14 @@ ERRORS: tuple[Behaviour, ...] = (
         "The message counts the items of a list from 1.",
         "capture B1 of SageMaker; AWS may change its prose",
         samples=_IN_LISTS,
+        level=INFO,
+    ),
+    _error(
+        "map-form",
+        _tells_of_map,
+        "The message tells of a wrong entry of a map as a constraint on the map's keys or values.",
+        "capture A4 of CreateModel, B4 of SageMaker; AWS may change its prose",
+        samples=_IN_MAPS,
         level=INFO,
     ),
     _error(

@@ -1,7 +1,7 @@
 """The ``limits/`` family: a target that says that it is full.
 
 Nobody knows how many models a target holds but its owner, so that without ``--model-limit``
-these rules are unsupported.
+these rules are unsupported. Who says it is held to it.
 """
 
 from __future__ import annotations
@@ -64,20 +64,20 @@ LIMITS: tuple[Scenario, ...] = (
         _is_full,
         "A target that is full rejects another model.",
         _SOURCE,
-        provenance="inferred",
+        provenance="reference",
     ),
     scenario(
         "limits/code",
         _code,
         "A target that is full says so with the code ResourceLimitExceeded.",
         _SOURCE,
-        provenance="inferred",
+        provenance="reference",
     ),
     scenario(
         "limits/status",
         _status,
         "A target that is full says so with the status 400.",
         _SOURCE,
-        provenance="inferred",
+        provenance="reference",
     ),
 )

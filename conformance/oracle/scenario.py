@@ -117,6 +117,9 @@ class Scene(Protocol):
     def together(self, asks: Sequence[tuple[str, Any]]) -> list[Answer]:
         """Send several calls at once, each from a thread of its own; answers in the same order."""
 
+    def observe(self, what: str, seen: str) -> None:
+        """Record how the target behaves where no document says how it should."""
+
     def begin_anew(self) -> None:
         """Delete what the play has made and forget its steps: a finding shows what follows."""
 

@@ -36,6 +36,7 @@ _RULES: dict[str, tuple[str, ...]] = {
     "unsigned-accepted": ("auth/unsigned",),
     "any-key-accepted": ("auth/unknown-key",),
     "any-signature-accepted": ("auth/wrong-signature",),
+    "signatures-remembered": ("auth/other-body",),
     "any-scope-accepted": ("auth/wrong-service",),
     "any-time-accepted": ("auth/expired",),
     "any-headers-accepted": ("auth/unsigned-headers",),
@@ -80,6 +81,23 @@ def _of_known_keys(checks: tuple[SignatureCheck, ...]) -> SignatureCheck:
     return check
 
 
+def _remembering(behaviour: Behaviour) -> Behaviour:
+    """A gate that knows the signatures that were good once, and looks at them no more closely."""
+    good: set[str] = set()
+
+    def check(gate: SignatureGate, signed: Signed) -> None:
+        if signed.signature not in good:
+            check_signature(gate, signed)
+            good.add(signed.signature)
+
+    return _on_gate(
+        lambda gate: replace(
+            gate,
+            checks=tuple(check if each is check_signature else each for each in gate.checks),
+        )
+    )(behaviour)
+
+
 def _refuse_unsigned(request: Request, reply: Reply) -> Reply:
     if "authorization" in request.headers:
         return reply
@@ -120,6 +138,8 @@ def faults() -> Iterator[Fault]:
          _unsigned_done),
         ("any-signature-accepted", "a request with a wrong signature is accepted",
          _unchecked(check_signature)),
+        ("signatures-remembered", "a signature that was good once is good for any body",
+         _remembering),
         ("any-scope-accepted", "a request signed for another service is accepted",
          _unchecked(check_scope)),
         ("any-time-accepted", "a request signed long ago is accepted", _unchecked(check_time)),

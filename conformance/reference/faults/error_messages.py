@@ -33,6 +33,13 @@ def _zero_based(violation: Violation) -> Violation:
     return replace(violation, path=".".join(parts))
 
 
+def _of_one_entry(violation: Violation) -> Violation:
+    before, among, limits = violation.sentence.partition(" must satisfy constraint: [")
+    if among == "" or not before.startswith("Map "):
+        return violation
+    return replace(violation, sentence=limits.removesuffix("]"))
+
+
 _BOTH = ("errors/message-names-member", "errors/message-names-constraint")
 
 
@@ -113,6 +120,12 @@ def faults() -> Iterator[Fault]:
         "list positions are written [0], not .1.member",
         ("errors/member-path",),
         _each(lambda each: replace(each, path=each.path.replace(".member", ""))),
+    )
+    yield _fault(
+        "message-of-one-entry",
+        "a map's wrong entry is told as if the map itself were too long",
+        ("errors/map-form",),
+        _each(_of_one_entry),
     )
     yield _fault(
         "message-first-only",

@@ -353,6 +353,23 @@ def test_another_way_to_write_a_path_is_noted(sample: str, message: str, told: s
     assert said == f"The message does not write the member's path as {told}."
 
 
+@pytest.mark.parametrize(
+    ("part", "message", "right"),
+    [
+        ("value", "Map value must satisfy constraint: [Member must have length less", True),
+        ("key", "Map keys must satisfy constraint: [Member must satisfy regular", True),
+        ("value", "Map keys must satisfy constraint: [Member must have length less", False),
+        ("value", "Member must have length less than or equal to 1024", False),
+        ("key", "Map keys must satisfy constraint: something", False),
+    ],
+)
+def test_another_way_to_tell_of_a_map_is_noted(part: str, message: str, right: bool) -> None:
+    """errors/map-form wants the limits of a map's keys or values in brackets (A4, C2)."""
+    (sample,) = (each for each in CHECKS["map-form"].samples if f"{{{part}}}" in each)
+    said = complaint("map-form", seen(sample, body=error(sample, message=message)))
+    assert (said is None) is right
+
+
 def test_positions_that_do_not_count_from_one_are_noted() -> None:
     """errors/list-positions looks at the first position that a message has, if it has one."""
     sample = "CreateModel/Tags[].Key:min-length"
@@ -379,4 +396,10 @@ def test_the_inside_of_a_target_is_noted(inside: str) -> None:
 def test_levels_follow_what_has_been_seen_of_sagemaker() -> None:
     """The form of messages and what a target leaks decide nothing: they are info."""
     info = {name for name, each in CHECKS.items() if each.rule.level == "info"}
-    assert info == {"message-form", "member-path", "list-positions", "no-internals"}
+    assert info == {
+        "message-form",
+        "member-path",
+        "list-positions",
+        "map-form",
+        "no-internals",
+    }

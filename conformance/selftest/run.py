@@ -30,7 +30,7 @@ GOOD = frozenset({CAUGHT, SILENT})
 #: Rules that every fault is also tried on: one of each sort.
 SENTINELS = (
     "CreateModel/ModelName:max-length",
-    "CreateModel/ExecutionRoleArn:pattern",
+    "CreateModel/ModelName:pattern",
     "CreateModel/Tags[].Key:min-length",
     "CreateModel/VpcConfig.Subnets:max-items",
     "CreateModel/PrimaryContainer.Mode:enum",

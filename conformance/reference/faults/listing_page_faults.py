@@ -160,16 +160,16 @@ def _offsets(behaviour: Behaviour) -> Behaviour:
 
 
 def _ties_lost(_inner: Handler) -> Handler:
-    """The next page begins after the last one's creation time and loses models of that time."""
+    """The next page begins after the second in which the last model was made, and loses others."""
 
     def list_models(state: RegionState, call: Call) -> Output:
         selection = selection_of(state, call)
         if selection.after is not None and not selection.by_name:
-            created = selection.after.created
+            second = selection.after.created // 1000 * 1000
             selection = (
-                replace(selection, before=min(selection.before, created), after=None)
+                replace(selection, before=min(selection.before, second), after=None)
                 if selection.descending
-                else replace(selection, since=max(selection.since, created + 1), after=None)
+                else replace(selection, since=max(selection.since, second + 1000), after=None)
             )
         return _listed(state, call, selection)
 
@@ -223,7 +223,7 @@ def faults() -> Iterator[Fault]:
         ("token-on-full-last-page", "a full page has a token though it is the last",
          on_handler("ListModels", _token_on_full_pages)),
         ("tokens-are-offsets", "tokens count models from the start", _offsets),
-        ("tied-times-lost", "of models created at the same time the next page shows none",
+        ("tied-times-lost", "of models created within one second the next page shows none",
          on_handler("ListModels", _ties_lost)),
         ("names-sorted-without-case", "within a page names are sorted without regard to case",
          on_handler("ListModels", _case_blind)),

@@ -123,6 +123,7 @@ def answers(*faults: str) -> list[tuple[int, bytes]]:
         Request(good.body, unsigned),
         Request(good.body, {**good.headers, "authorization": "Bearer x"}),
         Request(good.body, {**good.headers, "x-amz-unsigned": "x"}),
+        Request(good.body.replace(b'm"}', b'n"}'), good.headers),
         signed(key="UNKNOWN"),
         signed(secret="wrong"),
         signed(service="s3"),

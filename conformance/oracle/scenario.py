@@ -198,8 +198,11 @@ def accept(answer: Answer, what: str) -> Answer:
 def refuse(answer: Answer, what: str) -> Answer:
     """Return an answer that says no; a target that says yes to ``what``, or fails, is wrong.
 
-    Which code, status and message the no has is the business of other rules.
+    Which code, status and message the no has is the business of other rules. One that is about
+    the caller, or about how busy the target is, proves nothing.
     """
+    if answer.reading.kind == DENIED or _is_busy(answer):
+        raise NothingToJudge(f"the target was busy or denied access ({answer.summary})")
     if answer.accepted:
         _break(f"{what} is accepted", answer, "accepted")
     if answer.reading.kind == SERVER_FAULT:
@@ -211,9 +214,15 @@ def refuse(answer: Answer, what: str) -> Answer:
 
 def refused(answer: Answer) -> Answer:
     """Return an answer that says no, as a step on the way: another rule says that it must."""
-    if answer.reading.kind in (ACCEPTED, SERVER_FAULT, ODD):
+    if answer.reading.kind in (ACCEPTED, SERVER_FAULT, ODD) or _is_busy(answer):
         raise NothingToJudge(f"the target did not reject it ({answer.summary})")
     return answer
+
+
+def _is_busy(answer: Answer) -> bool:
+    """Tell whether an answer asks to come again; that a target is full is a no like any other."""
+    is_full = (answer.reading.code or "").startswith(("ResourceLimitExceeded", "LimitExceeded"))
+    return answer.reading.kind == THROTTLED and not is_full
 
 
 def _break(what: str, answer: Answer, way: str) -> NoReturn:

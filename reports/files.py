@@ -3,17 +3,49 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from reports.badge import badge_json, badge_svg
 from reports.junit import junit
+from reports.markdown import markdown
+from reports.pages.run_page import run_page
 from reports.record import RunRecord
 from reports.summary import report
 
+Report = Mapping[str, Any]
+
+
+def report_json(document: Report) -> str:
+    """Return the text of ``report.json``."""
+    return json.dumps(document, indent=1) + "\n"
+
+
+#: The files that a run leaves, and what makes each of a report.
+REPORTS: Mapping[str, Callable[[Report], str]] = {
+    "report.json": report_json,
+    "report.html": run_page,
+    "junit.xml": junit,
+    "summary.md": markdown,
+    "badge.json": badge_json,
+    "badge.svg": badge_svg,
+}
+
 
 def write_reports(folder: Path) -> dict[str, Any]:
-    """Write ``report.json`` and ``junit.xml`` into a run's folder and return the report."""
+    """Write every report into a run's folder and return the report as data."""
     document = report(RunRecord.load(folder))
-    (folder / "report.json").write_text(json.dumps(document, indent=1) + "\n", "utf-8")
-    (folder / "junit.xml").write_text(junit(document), "utf-8")
+    for name, made in REPORTS.items():
+        write(folder / name, made(document))
     return document
+
+
+def write(path: Path, text: str) -> None:
+    """Write a report, whole or not at all; half a surrogate pair becomes a question mark."""
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        beside.write_bytes(text.encode("utf-8", "replace"))
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -45,3 +45,36 @@ def told(event: Mapping[str, Any]) -> str:
             f"  answer:   {reply.get('status')} {_short(safe(reply.get('body', '')))}",
         )
     )
+
+
+def whole(rule: Mapping[str, Any]) -> str:
+    """Return all that a report (see ``reports.summary``) has of one rule, for a terminal."""
+    lines = [
+        f"{rule['id']}: {rule['verdict']}  ({rule['level']}; {', '.join(rule['provenance'])})",
+        f"  {safe(rule['statement'])}",
+        *(f"  source: {safe(each)}" for each in rule["source"]),
+    ]
+    for side, judged in rule["sides"].items():
+        cases = ", ".join(f"{count} {verdict}" for verdict, count in judged["cases"].items())
+        note = f": {safe(judged['note'])}" if judged["note"] else ""
+        lines.append(f"  {side}: {judged['verdict']} ({cases or 'no case'}){note}")
+        observed = judged.get("observations", {})
+        lines += [f"    {safe(what)}: {safe(seen)}" for what, seen in observed.items()]
+    for finding in (rule["finding"], rule["other_finding"]):
+        if finding:
+            lines += ["", *_whole_finding(rule, finding)]
+    return "\n".join(lines) + "\n"
+
+
+def _whole_finding(rule: Mapping[str, Any], finding: Mapping[str, Any]) -> list[str]:
+    control = finding.get("control")
+    lines = told({"rule": rule["id"], "side": finding["side"], "finding": finding}).split("\n")
+    lines += [f"  header:   {safe(name)}: {safe(value)}" for name, value in _headers(finding)]
+    if control:
+        lines.append(f"  control:  {_short(safe(json.dumps(control['request'])))}")
+        lines.append(f"            -> {control['reply'].get('status')}, as it should")
+    return [*lines, "  reproduce:", *finding["curl"].split("\n")]
+
+
+def _headers(finding: Mapping[str, Any]) -> list[list[str]]:
+    return list((finding["reply"] or {}).get("headers", ()))

@@ -1,4 +1,4 @@
-"""``junit.xml``: one test case a rule and side, for CI servers."""
+"""``junit.xml``: one test case a rule, for CI servers."""
 
 from __future__ import annotations
 
@@ -21,55 +21,70 @@ def fit(text: str) -> str:
 
 
 def junit(report: Mapping[str, Any]) -> str:
-    """Return the XML of a report (see ``reports.summary``): a suite a family, a case a side.
+    """Return the XML of a report (see ``reports.summary``): a suite a family, a case a rule.
 
-    Unsupported and not judged sides are skipped, inconclusive ones and errors are errors. What an
-    ``info`` rule found is skipped too: it decides nothing.
+    Unsupported and not judged rules are skipped, inconclusive ones and errors are errors. What an
+    ``info`` rule found is skipped too: it decides nothing. The form is the strictest that is in
+    use, that of Apache Ant's report.
     """
-    root = ET.Element("testsuites", name=fit(f"CreateModel on {report['target']['name']}"))
+    root = ET.Element("testsuites")
     families: dict[str, ET.Element] = {}
     for rule in report["rules"]:
         family = re.split("[/:]", rule["id"])[0]
         if family not in families:
-            families[family] = ET.SubElement(
-                root, "testsuite", name=family, timestamp=report["started"]
-            )
-        for side, judged in rule["sides"].items():
-            _case(families[family], rule, side, judged)
-    for suite in root:
-        counts = {"tests": len(suite), "failures": 0, "errors": 0, "skipped": 0}
-        for case in suite:
-            for child, counted in (
-                ("failure", "failures"),
-                ("error", "errors"),
-                ("skipped", "skipped"),
-            ):
-                counts[counted] += case.find(child) is not None
-        for key, value in counts.items():
-            suite.set(key, str(value))
-    for key in ("tests", "failures", "errors"):
-        root.set(key, str(sum(int(suite.get(key, "0")) for suite in root)))
+            families[family] = _suite(root, family, report, len(families))
+        _case(families[family], family, rule)
+    for suite in families.values():
+        cases = suite.findall("testcase")
+        suite.set("tests", str(len(cases)))
+        for child, counted in (
+            ("failure", "failures"),
+            ("error", "errors"),
+            ("skipped", "skipped"),
+        ):
+            suite.set(counted, str(sum(case.find(child) is not None for case in cases)))
+        ET.SubElement(suite, "system-out")
+        ET.SubElement(suite, "system-err")
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _case(suite: ET.Element, rule: Mapping[str, Any], side: str, judged: Mapping[str, Any]) -> None:
-    case = ET.SubElement(suite, "testcase", classname=fit(rule["id"]), name=side, time="0")
-    verdict = judged["verdict"]
+def _suite(root: ET.Element, family: str, report: Mapping[str, Any], number: int) -> ET.Element:
+    suite = ET.SubElement(
+        root,
+        "testsuite",
+        id=str(number),
+        name=family,
+        package="createmodel-conformance",
+        hostname="localhost",
+        timestamp=fit(report["started"])[:19],
+        time="0",
+    )
+    properties = ET.SubElement(suite, "properties")
+    for name, value in (
+        ("target", report["target"]["name"]),
+        ("version", report["target"]["fingerprint"].get("version", "")),
+        ("verdict", report["verdict"]),
+    ):
+        ET.SubElement(properties, "property", name=name, value=fit(str(value)))
+    return suite
+
+
+def _case(suite: ET.Element, family: str, rule: Mapping[str, Any]) -> None:
+    case = ET.SubElement(suite, "testcase", classname=family, name=fit(rule["id"]), time="0")
+    verdict = rule["verdict"]
     if verdict == "pass":
         return
-    finding = next(
-        (f for f in (rule["finding"], rule["other_finding"]) if f and f["side"] == side), None
-    )
-    if verdict == "fail" and rule["level"] == "must" and finding:
-        failure = ET.SubElement(
-            case, "failure", type=rule["constraint"], message=fit(finding["why"])
-        )
-        failure.text = fit(_text(rule, finding))
+    findings = [each for each in (rule["finding"], rule["other_finding"]) if each]
+    note = next((side["note"] for side in rule["sides"].values() if side["note"]), "") or verdict
+    if verdict == "fail" and rule["level"] == "must" and findings:
+        why = " ".join(finding["why"] for finding in findings)
+        failure = ET.SubElement(case, "failure", type=rule["constraint"], message=fit(why))
+        failure.text = fit("\n\n".join(_text(rule, finding) for finding in findings))
     elif (verdict in ("inconclusive", "error") and rule["level"] == "must") or verdict == "error":
-        ET.SubElement(case, "error", type=verdict, message=fit(judged["note"]))
+        ET.SubElement(case, "error", type=verdict, message=fit(note))
     else:
-        why = finding["why"] if finding else judged["note"] or verdict
+        why = findings[0]["why"] if findings else note
         ET.SubElement(case, "skipped", message=fit(f"{rule['level']}: {why}"))
 
 
@@ -77,7 +92,7 @@ def _text(rule: Mapping[str, Any], finding: Mapping[str, Any]) -> str:
     reply = finding["reply"] or {}
     return "\n".join(
         (
-            f"Expected: {finding['expected']}",
+            f"{finding['side']}: {finding['expected']}",
             f"Source: {'; '.join(rule['source'])}",
             f"Sent ({finding['case']['label']}): " + "\n  ".join(steps(finding)),
             f"Answer: {reply.get('status')} {reply.get('body', '')}",

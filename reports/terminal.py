@@ -28,8 +28,8 @@ def _brief(text: object, longest: int) -> str:
     return cleaned if len(cleaned) <= longest else f"{cleaned[: longest - 3]}..."
 
 
-def summary(report: Mapping[str, Any]) -> RenderableType:
-    """Return the summary of a report: verdict, figures, families, causes."""
+def summary(report: Mapping[str, Any], *, brief: bool = False) -> RenderableType:
+    """Return the summary of a report: verdict, figures, families, causes; in brief a verdict."""
     target = report["target"]
     version = target["fingerprint"].get("version", "")
     head = Text()
@@ -38,6 +38,8 @@ def summary(report: Mapping[str, Any]) -> RenderableType:
     head.append(report["verdict"], style=_COLOURS[report["verdict"]])
     if not report["complete"]:
         head.append("  (partial: the run did not go to its end)", style="yellow")
+    if brief:
+        return head
     parts: list[RenderableType] = [head, _figures(report), _families(report)]
     if report["causes"]:
         parts.append(_causes(report["causes"]))
@@ -108,6 +110,6 @@ def _notes(report: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def print_summary(report: Mapping[str, Any], console: Console) -> None:
+def print_summary(report: Mapping[str, Any], console: Console, *, brief: bool = False) -> None:
     """Print the summary to a console."""
-    console.print(summary(report), soft_wrap=False)
+    console.print(summary(report, brief=brief), soft_wrap=False)

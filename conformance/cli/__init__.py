@@ -13,6 +13,11 @@ from conformance import __version__
 _COMMANDS = {
     "run": "Judge a target rule by rule.",
     "rules": "List the rules with level, provenance, source and statement.",
+    "report": "Make the reports of a recorded run again.",
+    "show": "Print one rule's findings whole.",
+    "replay": "Send the recorded requests of findings again.",
+    "matrix": "Compare runs of several implementations on one page.",
+    "trend": "Draw both figures of runs over time.",
     "explain": "Say what the specification says of one request.",
     "selftest": "Prove the suite against a conformant service and its faults.",
     "compare": "Compare two runs: new, fixed and still failing rules.",

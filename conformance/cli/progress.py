@@ -1,4 +1,7 @@
-"""Live progress of a run on standard error: a bar on a terminal, plain lines elsewhere."""
+"""Live progress of a run on standard error: a bar on a terminal, plain lines elsewhere.
+
+With ``--verbose`` each request is a line; with ``--quiet`` nothing is shown.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,24 @@ from types import TracebackType
 from typing import Any
 
 from conformance.engine.judgement import Judgement
+from reports.safe import safe
 
 _SECONDS_BETWEEN_LINES = 10.0
+_LONGEST_REQUEST = 160  # characters
 
 
 class Progress:
-    """Counts judged sides, requests and findings while a run goes on."""
+    """Counts judged sides, requests and findings while a run goes on.
 
-    def __init__(self, sides: int) -> None:
+    ``shown`` is ``figures``, ``each`` (every request besides) or ``nothing``.
+    """
+
+    def __init__(self, sides: int, shown: str = "figures") -> None:
         self._sides = sides
+        self._shown = shown
         self._done = self._findings = self._requests = 0
         self._started = self._said = time.monotonic()
-        self._live = sys.stderr.isatty() and not os.environ.get("CI")
+        self._live = shown == "figures" and sys.stderr.isatty() and not os.environ.get("CI")
         self._bar: Any = None
         self._task: Any = None
 
@@ -48,9 +57,23 @@ class Progress:
         self._findings += judgement.verdict == "fail" and judgement.rule.level == "must"
         if self._bar is not None:
             self._bar.update(self._task, advance=1, description=self._figures())
+        elif self._shown == "each":
+            self._tell(judgement)
+        elif self._shown == "nothing":
+            return
         elif time.monotonic() - self._said >= _SECONDS_BETWEEN_LINES:
             self._said = time.monotonic()
             print(f"{self._done}/{self._sides} sides, {self._figures()}", file=sys.stderr)
+
+    def _tell(self, judgement: Judgement) -> None:
+        """Print the requests of one judged side, then what it came to."""
+        for each in judgement.exchanges:
+            answer = each.get("status") or each["fault"]["kind"]
+            sent = safe(each["request"][:_LONGEST_REQUEST])
+            what = f"{each['n']} {each['purpose']} {each['operation']}"
+            print(f"  {what} -> {answer}  {sent}", file=sys.stderr)
+        said = f"{judgement.rule.id} ({judgement.side}): {judgement.verdict}"
+        print(f"{self._done}/{self._sides} {said}, {self._figures()}", file=sys.stderr)
 
     def _figures(self) -> str:
         seconds = max(time.monotonic() - self._started, 0.001)

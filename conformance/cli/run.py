@@ -8,7 +8,7 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli import INTERRUPTED, Refused
+from conformance.cli.options import resource_options, target_of, target_options
 
 if TYPE_CHECKING:
     from conformance.engine.record import Recorder
@@ -26,40 +27,6 @@ if TYPE_CHECKING:
 _TARGET_GONE = 3
 _SUITE_FAULT = 4
 _SETTLES_WITHIN = 1.0  # seconds
-
-
-def _target_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that describe a target and the resources it knows."""
-    options = (
-        click.option("--region", default="us-east-1", show_default=True, help="Region to ask."),
-        click.option("--account", help="The target's account; else read from its first ARN."),
-        click.option("--ca-bundle", type=click.Path(), help="CA certificates for https targets."),
-        click.option("--timeout", default=30.0, show_default=True, help="Seconds for a request."),
-        click.option("--role-arn", default="", help="An IAM role that the target knows."),
-        click.option("--image", default="", help="A container image that the target knows."),
-        click.option("--model-data-url", default="", help="s3://BUCKET/KEY of a model artifact."),
-        click.option("--subnet", multiple=True, help="A subnet; may be repeated."),
-        click.option("--security-group", multiple=True, help="A security group; may be repeated."),
-        click.option(
-            "--client",
-            type=click.Choice(["requests", "boto3"]),
-            default="requests",
-            show_default=True,
-            help="Who sends; boto3 sends only what boto3 can.",
-        ),
-        click.option("--aws-profile", help="Credential profile to sign with, instead of dummies."),
-        click.option("--allow-aws", is_flag=True, help="Let a URL under an AWS domain be asked."),
-        click.option("--auth", is_flag=True, help="The target checks signatures: judge that, too."),
-        click.option(
-            "--model-limit",
-            type=click.IntRange(min=1),
-            metavar="N",
-            help="So many models fit into the target: judge what it says when it is full.",
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 @click.command("run", short_help="Judge a target rule by rule.")
@@ -76,8 +43,11 @@ def _target_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--deselect", multiple=True, metavar="GLOB", help="Leave these out; repeatable.")
 @click.option("--exit-zero", is_flag=True, help="End with 0 when the run went to its end.")
 @click.option("-n", "workers", default=1, show_default=True, type=click.IntRange(1, 36))
+@click.option("-v", "--verbose", is_flag=True, help="Show each request and what came back.")
+@click.option("-q", "--quiet", is_flag=True, help="Show the verdict alone.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the results.")
-@_target_options
+@target_options
+@resource_options
 @click.pass_context
 def command(ctx: click.Context, /, target: str, **given: Any) -> None:
     """Judge TARGET: moto, moto-server, reference[:FAULT], reference-server[:FAULT], an http(s)
@@ -88,13 +58,15 @@ def command(ctx: click.Context, /, target: str, **given: Any) -> None:
     """
     from conformance.targets import TargetProblem, resolve
 
+    if given["verbose"] and given["quiet"]:
+        raise Refused("--verbose and --quiet cannot both be meant")
     plan = _plan(target, given)
     folder = given["out"] or _default_folder(target)
     try:
         with _sigterm_as_interrupt():
             who = resolve(plan.target, plan.options, plan.credentials)
             try:
-                code = _judge(plan, who, folder, exit_zero=given["exit_zero"])
+                code = _judge(plan, who, folder, given)
             finally:
                 who.close()
     except TargetProblem as problem:
@@ -107,8 +79,6 @@ def command(ctx: click.Context, /, target: str, **given: Any) -> None:
 def _plan(target: str, given: Mapping[str, Any]) -> Plan:
     from conformance.engine.run import Plan
     from conformance.engine.selection import UnknownGlob, selected
-    from conformance.targets import TargetOptions, TargetProblem, check
-    from conformance.wire.signing import profile_credentials
     from strategies.resources import Resources
 
     try:
@@ -118,17 +88,7 @@ def _plan(target: str, given: Mapping[str, Any]) -> Plan:
     if not rules:
         raise Refused("--select and --deselect leave no rule to judge")
     account = given["account"]
-    options = TargetOptions(
-        region=given["region"],
-        ca_bundle=given["ca_bundle"],
-        timeout=given["timeout"],
-        allow_aws=given["allow_aws"],
-        client=given["client"],
-    )
-    try:
-        check(options, account)
-    except TargetProblem as problem:
-        raise Refused(str(problem)) from problem
+    options, credentials = target_of(given)
     resources = Resources(
         account=account or Resources.account,
         region=given["region"],
@@ -139,11 +99,6 @@ def _plan(target: str, given: Mapping[str, Any]) -> Plan:
         security_groups=tuple(given["security_group"]),
     )
     _check_resources(resources)
-    try:
-        profile = given["aws_profile"]
-        credentials = profile_credentials(profile) if profile else None
-    except LookupError as problem:
-        raise Refused(str(problem)) from problem
     return Plan(
         target=target,
         options=options,
@@ -194,7 +149,7 @@ def _sigterm_as_interrupt() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _judge(plan: Plan, who: Target, folder: Path, *, exit_zero: bool) -> int:
+def _judge(plan: Plan, who: Target, folder: Path, given: Mapping[str, Any]) -> int:
     from conformance.cli.progress import Progress
     from conformance.engine.conversation import TargetGone
     from conformance.engine.record import Recorder, header
@@ -221,7 +176,8 @@ def _judge(plan: Plan, who: Target, folder: Path, *, exit_zero: bool) -> int:
     spec = who.endpoint if is_child else plan.target
     try:
         recorder.exchanges("", "introduction", introduction)
-        with Progress(len(plan.sides)) as progress:
+        shown = "each" if given["verbose"] else "nothing" if given["quiet"] else "figures"
+        with Progress(len(plan.sides), shown) as progress:
             for judgement in judgements(plan, bench, target_spec=spec):
                 recorder.judged(judgement)
                 progress.step(judgement)
@@ -240,8 +196,8 @@ def _judge(plan: Plan, who: Target, folder: Path, *, exit_zero: bool) -> int:
         reason=reason,
         leftovers=leftovers,
     )
-    verdict_code = _report(folder, reason, interrupted=code == INTERRUPTED)
-    return code or (0 if exit_zero else verdict_code)
+    verdict_code = _report(folder, reason, given["quiet"], interrupted=code == INTERRUPTED)
+    return code or (0 if given["exit_zero"] else verdict_code)
 
 
 def _finish_undisturbed() -> None:
@@ -286,7 +242,7 @@ def _leave(talk: Any, run_prefix: str, recorder: Recorder, *, interrupted: bool)
     return remaining
 
 
-def _report(folder: Path, reason: str, *, interrupted: bool) -> int:
+def _report(folder: Path, reason: str, quiet: bool, *, interrupted: bool) -> int:
     """Write the reports, print the summary and return the exit code of the verdict."""
     from rich.console import Console
 
@@ -300,9 +256,10 @@ def _report(folder: Path, reason: str, *, interrupted: bool) -> int:
         width=None if sys.stdout.isatty() else 120,
         color_system=None if os.environ.get("NO_COLOR") else "auto",
     )
-    print_summary(document, console)
+    print_summary(document, console, brief=quiet)
     if reason:
         what = "Interrupted" if interrupted else reason[0].upper() + reason[1:]
         click.echo(f"{what}: this run is partial.")
-    click.echo(f"Results: {folder}{os.sep}  (report.json, junit.xml, events.ndjson)")
+    if not quiet:
+        click.echo(f"Results: {folder}{os.sep}  (report.html and others)")
     return EXIT_CODES[document["verdict"]]

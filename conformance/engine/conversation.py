@@ -180,12 +180,16 @@ class Conversation:
         Raises ``NameTaken`` for a name without our prefix that may be somebody else's.
         """
         for candidate in self._foreign_names(body):
-            if not self.is_free(candidate):
+            if not self._is_ours(candidate) and not self.is_free(candidate):
                 raise NameTaken(candidate)
         exchange = self.ask("CreateModel", body, purpose=purpose)
         if exchange.accepted:
             self._keep(exchange)
         return exchange
+
+    def _is_ours(self, name: str) -> bool:
+        """Tell whether a create of ours was answered 2xx for this name."""
+        return any(owned == name for owned, _ in self._owned)
 
     def _keep(self, exchange: Exchange) -> None:
         """Take note of a model that we made, to delete it, and of the account it is in."""

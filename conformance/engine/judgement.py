@@ -23,6 +23,9 @@ from conformance.spec.rules import Rule
 
 _OTHER_CASES = 40
 
+#: A finding shows at most so much of a reply; the record of exchanges has it whole.
+_SHOWN_BODY, _SHOWN_HEADERS, _SHOWN_HEADER = 16_384, 64, 1_024
+
 
 def exchanges_digest(records: Iterable[Record]) -> str:
     """Return ``sha256:<hex>`` over exchanges as they are recorded, in their order."""
@@ -66,7 +69,7 @@ class Judgement:
 
 
 def shown(exchange: Exchange) -> dict[str, Any]:
-    """Return a reply for a finding: status, headers, body as text."""
+    """Return a reply for a finding: status, headers, body as text, all of bearable length."""
     reply = exchange.reply
     if reply is None:
         detail = exchange.fault.detail if exchange.fault else "no reply"
@@ -74,8 +77,11 @@ def shown(exchange: Exchange) -> dict[str, Any]:
     return {
         "n": exchange.number,
         "status": reply.status,
-        "headers": [list(header) for header in reply.headers],
-        "body": reply.body.decode("utf-8", "replace"),
+        "headers": [
+            [name[:_SHOWN_HEADER], value[:_SHOWN_HEADER]]
+            for name, value in reply.headers[:_SHOWN_HEADERS]
+        ],
+        "body": reply.body[:_SHOWN_BODY].decode("utf-8", "replace"),
     }
 
 

@@ -24,6 +24,9 @@ EVENTS = "events.ndjson"
 EXCHANGES = "exchanges.ndjson.gz"
 FORMAT = 1
 
+#: What ``reports.files`` makes of a record.
+_REPORTS = ("report.json", "report.html", "junit.xml", "summary.md", "badge.json", "badge.svg")
+
 
 def now() -> str:
     """Return the time as ISO 8601 in UTC, to the millisecond."""
@@ -72,7 +75,7 @@ class Recorder:
 
     def __init__(self, folder: Path, head: Mapping[str, Any]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        for report in ("report.json", "junit.xml"):  # an earlier run's must not stand beside ours
+        for report in _REPORTS:  # an earlier run's must not stand beside ours
             (folder / report).unlink(missing_ok=True)
         self.folder = folder
         self._requests = 0

@@ -38,7 +38,7 @@ def seed_of(run_seed: int, rule: Rule, side: str) -> int:
 #: How many alternatives to a refused request are tried.
 _ALTERNATIVES = 8
 
-_STORED = Opinion(FAIL, "stored", "The target rejected the request but stored the model.")
+STORED = Opinion(FAIL, "stored", "The target rejected the request but stored the model.")
 
 
 def _anonymous(body: Any) -> str:
@@ -200,7 +200,7 @@ class Side:
                 return Opinion(NOT_RUN, "unsendable", f"Not sent: {exchange.fault.detail}.")
             return Opinion(INCONCLUSIVE, "transport", f"No answer: {exchange.fault.detail}.")
         if stored:
-            return _STORED
+            return STORED
         if self.side == "accepts":
             return judge_legal(exchange.reading)
         return judge_violation(exchange.reading)
@@ -228,8 +228,8 @@ class Side:
         for name, (case, exchange) in self._rejected.items():
             if name in stored:
                 self._talk.own(name)
-                self._tally.add(_STORED)
-                self._tally.found(self._finding(case, exchange, _STORED))
+                self._tally.add(STORED)
+                self._tally.found(self._finding(case, exchange, STORED))
         self._talk.tidy()
 
     # -- controls --------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from conformance.oracle.scenario import (
     Answer,
@@ -24,9 +23,9 @@ from conformance.oracle.scenario import (
     refused,
     scenario,
 )
+from conformance.targets import is_aws
 
 _MODEL = "AWS service model of SageMaker"
-_AWS_DOMAINS = ("amazonaws.com", "amazonaws.com.cn", "api.aws")
 
 
 @dataclass(frozen=True)
@@ -66,12 +65,6 @@ def _ask_transform_job(scene: Scene, models: tuple[str, ...]) -> Answer:
         "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
     }
     return scene.ask("CreateTransformJob", body)
-
-
-def is_aws(url: str) -> bool:
-    """Tell whether a URL is AWS's own, where a job would really run."""
-    host = (urlsplit(url).hostname or "").lower()
-    return any(host == each or host.endswith(f".{each}") for each in _AWS_DOMAINS)
 
 
 _CONFIG = _Use("CreateEndpointConfig", "EndpointConfigArn", "endpoint-config", _ask_endpoint_config)

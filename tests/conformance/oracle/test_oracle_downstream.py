@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from conformance.engine.judge import Bench, judge
-from conformance.oracle.downstream import DOWNSTREAM, is_aws
+from conformance.oracle.downstream import DOWNSTREAM
 from conformance.oracle.verdicts import PASS, UNSUPPORTED
+from conformance.targets import is_aws
 from conformance.targets.reference import reference
 
 

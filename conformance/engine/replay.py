@@ -1,0 +1,156 @@
+"""Sends the recorded requests of a finding again and says what has become of it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.engine.conversation import Exchange, NameTaken
+from conformance.engine.judge import Bench, judge_side
+from conformance.engine.sides import STORED
+from conformance.oracle.behaviour import Behaviour, NothingToJudge, Seen
+from conformance.oracle.catalogue import behaviours, rule_by_id
+from conformance.oracle.verdicts import (
+    FAIL,
+    INCONCLUSIVE,
+    PASS,
+    Opinion,
+    judge_legal,
+    judge_violation,
+)
+from conformance.spec.rules import Rule
+from conformance.wire import Call, Reading
+
+STILL_FAILING = "still failing"
+FIXED = "fixed"
+DIFFERENT = "different"
+UNCLEAR = "unclear"
+
+#: Families whose calls met: sent one after the other they would show something else.
+_MET = ("concurrency/",)
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What became of one finding: one of the constants above, why, and the new answer.
+
+    ``different`` means that the target still breaks the rule, with another answer than recorded.
+    """
+
+    outcome: str
+    why: str
+    said: str = ""
+
+
+class CannotReplay(Exception):
+    """A step of a finding cannot be sent as it was; the message says why."""
+
+
+def replay(rule_id: str, side: str, finding: Mapping[str, Any], bench: Bench) -> Replayed:
+    """Send a finding's steps again, exactly as they were recorded, and judge the last answer.
+
+    Where one answer does not tell, because the rule is about several, the rule is judged anew
+    besides. Whatever was created is deleted. Raises ``TargetGone`` like every sending.
+    """
+    try:
+        rule = rule_by_id(rule_id)
+    except KeyError:
+        return Replayed(UNCLEAR, "This version has no such rule.")
+    if rule.id.startswith(_MET):
+        return _outcome(finding, None, _judged_anew(rule, side, bench))
+    try:
+        *_, last = _sent(finding, bench)
+        if last.reading is None:
+            detail = last.fault.detail if last.fault else "no reply"
+            return Replayed(UNCLEAR, f"No answer: {detail}.")
+        opinion = _opinion(rule, side, finding, last, bench)
+    except CannotReplay as why:
+        return Replayed(UNCLEAR, f"Not sent again: {why}.")
+    finally:
+        bench.talk.tidy()
+    return _outcome(finding, last.reading, opinion or _judged_anew(rule, side, bench))
+
+
+def _outcome(finding: Mapping[str, Any], reading: Reading | None, opinion: Opinion) -> Replayed:
+    said = reading.summary if reading else ""
+    if opinion.verdict == PASS:
+        return Replayed(FIXED, "The rule holds now.", said)
+    if opinion.verdict != FAIL:
+        return Replayed(UNCLEAR, opinion.why or f"The rule is {opinion.verdict}.", said)
+    recorded = (finding["reply"] or {}).get("status")
+    is_same = opinion.way == finding["way"] and (reading is None or reading.status == recorded)
+    return Replayed(STILL_FAILING if is_same else DIFFERENT, opinion.why, said)
+
+
+def _sent(finding: Mapping[str, Any], bench: Bench) -> Iterator[Exchange]:
+    for step in (*finding.get("before", ()), finding):
+        yield _step(step, bench)
+
+
+def _step(step: Mapping[str, Any], bench: Bench) -> Exchange:
+    talk = bench.talk
+    operation = step.get("operation", "CreateModel")
+    http = step.get("http")
+    if http is None:
+        try:
+            if operation == "CreateModel":
+                return talk.create(step["request"], purpose="replay")
+            return talk.ask(operation, step["request"], purpose="replay")
+        except NameTaken as taken:
+            raise CannotReplay(f"the name {taken} is in use") from taken
+    if http["signing"] == "odd":
+        raise CannotReplay("it was signed oddly on purpose, and signatures grow old")
+    if http["body_base64"] is None:
+        raise CannotReplay("its body is too long to be in the finding")
+    call = Call(
+        operation=operation,
+        method=http["method"],
+        url=talk.target.endpoint,
+        headers=dict(http["headers"]),
+        body=base64.b64decode(http["body_base64"]),
+    )
+    return talk.send(call, step["request"], purpose="replay", signed=http["signing"] == "usual")
+
+
+def _opinion(
+    rule: Rule, side: str, finding: Mapping[str, Any], last: Exchange, bench: Bench
+) -> Opinion | None:
+    """Return what one answer means, ``None`` where the rule is about more than one answer."""
+    assert last.reading is not None
+    if side == "accepts":
+        return judge_legal(last.reading)
+    if side == "rejects":
+        opinion = judge_violation(last.reading)
+        return STORED if opinion.verdict == PASS and _is_stored(last, bench) else opinion
+    behaviour = next((each for each in behaviours() if each.rule.id == rule.id), None)
+    return _of_behaviour(behaviour, finding, last, bench) if behaviour else None
+
+
+def _is_stored(last: Exchange, bench: Bench) -> bool:
+    name = last.request.get("ModelName") if isinstance(last.request, dict) else None
+    if not isinstance(name, str) or not bench.talk.is_stored(name):
+        return False
+    bench.talk.own(name)
+    return True
+
+
+def _of_behaviour(
+    behaviour: Behaviour, finding: Mapping[str, Any], last: Exchange, bench: Bench
+) -> Opinion:
+    assert last.reading is not None
+    assert last.reply is not None
+    talk, sample = bench.talk, finding["case"]["label"]
+    seen = Seen(sample, last.request, last.reply, last.reading, talk.resources.region, talk.account)
+    try:
+        wrong = behaviour.check(seen)
+    except NothingToJudge as why:
+        return Opinion(INCONCLUSIVE, "nothing-to-judge", f"Not judged: {why}.")
+    return Opinion(PASS) if wrong is None else Opinion(FAIL, behaviour.rule.id, wrong)
+
+
+def _judged_anew(rule: Rule, side: str, bench: Bench) -> Opinion:
+    judgement = judge_side(rule, side, bench)
+    finding = judgement.finding or {"way": "", "why": judgement.note}
+    return Opinion(judgement.verdict, finding["way"], finding["why"])

@@ -261,6 +261,7 @@ class _RecordWriter:
                 event["finding"],
                 event["note"],
                 tuple(judged["exchanges"]),
+                event.get("observations", {}),
             )
         )
 

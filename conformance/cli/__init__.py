@@ -69,7 +69,14 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        cli(prog_name="createmodel-conformance")
+        code = cli(prog_name="createmodel-conformance", standalone_mode=False)
+    except click.ClickException as problem:
+        problem.show()
+        code = problem.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+        code = INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
-        sys.exit(0)
+        code = 0
+    sys.exit(code)

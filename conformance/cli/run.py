@@ -8,8 +8,7 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,6 +55,7 @@ def command(ctx: click.Context, /, target: str, **given: Any) -> None:
     Exit code 0: conforming. 1: nonconforming. 2: wrong usage or no such target. 3: inconclusive,
     nothing judged, or the target stopped answering. 4: a fault of this suite. 130: Ctrl-C.
     """
+    from conformance.engine import interruption
     from conformance.targets import TargetProblem, resolve
 
     if given["verbose"] and given["quiet"]:
@@ -63,7 +63,7 @@ def command(ctx: click.Context, /, target: str, **given: Any) -> None:
     plan = _plan(target, given)
     folder = given["out"] or _default_folder(target)
     try:
-        with _sigterm_as_interrupt():
+        with interruption.held_back():
             who = resolve(plan.target, plan.options, plan.credentials)
             try:
                 code = _judge(plan, who, folder, given)
@@ -135,22 +135,9 @@ def _default_folder(target: str) -> Path:
     return Path("conformance-results") / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
 
 
-@contextmanager
-def _sigterm_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM (a cancelled CI job) end a run as Ctrl-C does: tidily."""
-
-    def interrupt(*_: Any) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
 def _judge(plan: Plan, who: Target, folder: Path, given: Mapping[str, Any]) -> int:
     from conformance.cli.progress import Progress
+    from conformance.engine import interruption
     from conformance.engine.conversation import TargetGone
     from conformance.engine.record import Recorder, header
     from conformance.engine.run import bench_of, introduce, judgements
@@ -183,6 +170,7 @@ def _judge(plan: Plan, who: Target, folder: Path, given: Mapping[str, Any]) -> i
                 progress.step(judgement)
     except KeyboardInterrupt:
         reason, code = "interrupted", INTERRUPTED
+        interruption.taken()
     except TargetGone as problem:
         reason, code = str(problem), _TARGET_GONE
     except OSError as problem:

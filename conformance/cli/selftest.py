@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from conformance.cli import INTERRUPTED, Refused
+
 if TYPE_CHECKING:
     from conformance.selftest import Baseline, Trial
 
@@ -61,19 +63,21 @@ def command(
     from reports.mutation import score_lines, score_page
 
     names = _chosen(select)
+    if write is not None and not write.parent.is_dir():
+        raise Refused(f"--write {write}: there is no folder {write.parent}")
     started = time.monotonic()
-    found_baseline = baseline(seed=seed)
-    if not as_json:
-        _say_baseline(found_baseline)
     found: list[Trial] = []
     try:
+        found_baseline = baseline(seed=seed)
+        if not as_json:
+            _say_baseline(found_baseline)
         for each in trials(names, workers=workers, full=full, seed=seed):
             found.append(each)
             if not as_json:
                 _say(each)
     except KeyboardInterrupt:
         click.echo(f"Interrupted: {len(found)} of {len(names)} faults were tried.", err=True)
-        ctx.exit(130)
+        ctx.exit(INTERRUPTED)
     rows = [asdict(each) for each in found]
     extra = redundant(found) if full else None
     if as_json:
@@ -97,7 +101,7 @@ def _write(path: Path, page: str) -> None:
     try:
         path.write_text(page, "utf-8")
     except OSError as problem:
-        raise click.UsageError(f"{path} cannot be written: {problem.strerror}") from problem
+        raise Refused(f"{path} cannot be written: {problem.strerror}") from problem
 
 
 def _table_facts() -> dict[str, Any]:

@@ -98,10 +98,14 @@ def _sent(
         exchange = talk.create(case.request)
     except NameTaken as taken:
         return Opinion(NOT_RUN, "name-taken", f"The name {taken} is in use.")
-    for _ in range(_PATIENCE):  # a target that is busy or fails just now is not judged by that
+    for attempt in range(
+        _PATIENCE
+    ):  # a target that is busy or fails just now is not judged by that
         if exchange.reading is None or exchange.reading.kind not in (THROTTLED, SERVER_FAULT):
             break
         talk.tidy()
+        if exchange.reading.kind == THROTTLED:
+            talk.pause(attempt)
         exchange = talk.create(case.request)
     talk.tidy()
     opinion = _opinion(behaviour, sample, exchange, talk)

@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.engine import interruption
 from conformance.targets import Target
 from conformance.wire import Call, Reading, Reply, TransportFault, encode, read
 from conformance.wire.reading import ACCEPTED, REJECTED
@@ -32,6 +33,9 @@ _Outcome = tuple[Reply | None, TransportFault | None, float, float]
 _GONE_AFTER = {"connect": 3, "timeout": 3, "broken": 20, "too-long": 20}
 
 _LIST_PAGES = 200
+
+#: Seconds to wait for a busy target: the first time, at most at a time, in a whole run.
+_FIRST_PAUSE, _LONGEST_PAUSE, _MOST_PAUSING = 0.05, 1.0, 15.0
 
 
 class TargetGone(Exception):
@@ -98,9 +102,11 @@ class Conversation:
         self.requests = 0
         self.leftovers: list[Any] = []
         self.signer = Signer(resources.region, credentials)
+        self._waits = bool(getattr(target, "waits", True))
         self._owned: list[tuple[Any, Any]] = []
         self._undoing: list[tuple[str, Any]] = []
         self._records: list[Record] = []
+        self._paused = 0.0
         self._faults = 0
 
     # -- sending ---------------------------------------------------------------------------
@@ -116,7 +122,7 @@ class Conversation:
         A model that an answer names and that bears our prefix is ours to delete.
         """
         call = self.signer.signed(call) if signed else call
-        exchange = self._noted(call, request, self._sent(call), purpose)
+        exchange = self._noted(call, request, self._sent_alone(call), purpose)
         if call.operation == "CreateModel" and exchange.accepted and isinstance(request, str):
             assert exchange.reading is not None
             self.own(_name_of(exchange.reading.payload))
@@ -133,15 +139,25 @@ class Conversation:
             start.wait()
             return self._sent(call)
 
-        with ThreadPoolExecutor(len(signed)) as pool:
+        with interruption.waiting(), ThreadPoolExecutor(len(signed)) as pool:
             outcomes = list(pool.map(sent, signed))
-        exchanges = [
-            self._noted(*each, purpose) for each in zip(signed, requests, outcomes, strict=True)
-        ]
+        faults = self._faults
+        exchanges = []
+        for each in zip(signed, requests, outcomes, strict=True):
+            self._faults = faults  # calls that met are one burst: at most one fault in a row
+            exchanges.append(self._noted(*each, purpose))
         for exchange in exchanges:
             if exchange.operation == "CreateModel" and exchange.accepted:
                 self._keep(exchange)
         return exchanges
+
+    def _sent_alone(self, call: Call) -> _Outcome:
+        """Send a call; a signal that was held back is raised before."""
+        interruption.check()
+        if not self._waits:
+            return self._sent(call)
+        with interruption.waiting():
+            return self._sent(call)
 
     def _sent(self, call: Call) -> _Outcome:
         began = time.time()
@@ -186,6 +202,16 @@ class Conversation:
         if exchange.accepted:
             self._keep(exchange)
         return exchange
+
+    def pause(self, attempt: int) -> None:
+        """Wait before a busy target is asked again: longer each time, and not for ever.
+
+        A target that is busy whatever it is asked is not waited for in every rule.
+        """
+        seconds = min(_FIRST_PAUSE * 4**attempt, _LONGEST_PAUSE, _MOST_PAUSING - self._paused)
+        if seconds > 0:
+            time.sleep(seconds)
+            self._paused += seconds
 
     def _is_ours(self, name: str) -> bool:
         """Tell whether a create of ours was answered 2xx for this name."""

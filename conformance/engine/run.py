@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from conformance.engine import interruption
 from conformance.engine.conversation import Exchange, Record, TargetGone
 from conformance.engine.judge import Bench, judge_side
 from conformance.engine.judgement import Judgement
@@ -101,6 +102,7 @@ def judgements(plan: Plan, bench: Bench, *, target_spec: str) -> Iterator[Judgem
     """
     if plan.workers <= 1:
         for rule, side in plan.sides:
+            interruption.check()
             yield judge_side(rule, side, bench)
         return
     for judgement, leftovers in _in_workers(replace(plan, target=target_spec)):
@@ -166,7 +168,8 @@ def _in_workers(plan: Plan) -> Iterator[tuple[Judgement, list[Any]]]:
         with _undisturbed():
             pending = {pool.submit(_judge_in_worker, rule, side) for rule, side in plan.sides}
         while pending:
-            done, pending = wait(pending, return_when=FIRST_COMPLETED)
+            with interruption.waiting():
+                done, pending = wait(pending, return_when=FIRST_COMPLETED)
             for each in done:
                 yield each.result()
     except BrokenProcessPool as fault:

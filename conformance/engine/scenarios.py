@@ -31,8 +31,9 @@ def judge_scenario(
 ) -> Judgement:
     """Return the judgement on a scenario; raises ``TargetGone`` like every sending.
 
-    A failure is confirmed by playing again: one that does not come again is marked flaky, or,
-    where it was a server fault, proves nothing. What is inconclusive is tried again.
+    A failure is confirmed by playing again, three times in all: what comes once proves nothing
+    (but for races, which show now and then), what comes twice is a failure, marked flaky where a
+    play went well. A server fault must come every time. What is inconclusive is tried again.
     """
     plays: list[_Play] = []
     for number in range(1, _PLAYS + 1):
@@ -40,21 +41,30 @@ def judge_scenario(
         plays.append(_played(scenario, scene))
         failures = [play for play in plays if play[0].verdict == FAIL]
         is_enough = len(failures) == 2 and failures[0][0].way != "server-fault"
-        if is_enough or plays[-1][0].verdict in (PASS, UNSUPPORTED):
+        is_well = not failures and plays[-1][0].verdict == PASS
+        if is_enough or is_well or plays[-1][0].verdict == UNSUPPORTED:
             break
         for _ in range(number):  # shifts the rhythm of a target that fails every so many requests
             talk.is_free(names.fresh())
     opinion, finding = failures[0] if failures else plays[-1]
     if finding is not None:
-        finding["flaky"] = len(failures) == 1
-    if opinion.way == "server-fault" and len(failures) < len(plays):
-        why = f"Not judged: the target failed, but not every time. {opinion.why}"
-        opinion, finding = Opinion(INCONCLUSIVE, "server-fault", why), None
+        finding["flaky"] = any(play[0].verdict == PASS for play in plays) or len(failures) == 1
+    needed = _needed(scenario, opinion, len(plays))
+    if 0 < len(failures) < needed:
+        why = f"Not judged: this came {len(failures)} of {len(plays)} times. {opinion.why}"
+        opinion, finding = Opinion(INCONCLUSIVE, opinion.way, why), None
     tally = Tally(scenario.rule, "holds")
     tally.add(opinion)
     if finding is not None:
         tally.found(finding)
     return replace(tally.judgement(talk.drain()), observations=scene.observations)
+
+
+def _needed(scenario: Scenario, opinion: Opinion, plays: int) -> int:
+    """Return how many plays must fail: a race shows seldom, a target goes down only once."""
+    if opinion.way == "server-fault":
+        return plays
+    return 1 if scenario.is_race or opinion.way == "brought-down" else 2
 
 
 def _played(scenario: Scenario, scene: StagedScene) -> _Play:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from conformance.engine.conversation import Conversation, Exchange, NameTaken
 from conformance.engine.names import RunNames
 from conformance.oracle.behaviour import NothingToJudge
-from conformance.oracle.scenario import Answer, Unsupported
+from conformance.oracle.scenario import Answer, NoAnswer, Unsupported
 from conformance.wire import Call, encode
 from conformance.wire.reading import THROTTLED, UNSUPPORTED
 from strategies.bases import minimal
@@ -71,14 +71,21 @@ class StagedScene:
     def ask(self, operation: str, body: Any) -> Answer:
         """Send one call and return the answer; see ``Scene.ask``."""
         call = self.call(operation, body)
-        for _ in range(_PATIENCE + 1):
-            exchange = self._sent(operation, body)
-            if exchange.reading is None or exchange.reading.kind != THROTTLED:
-                break
+        exchange = self._patiently(lambda: self._sent(operation, body))
         answer = self._answer(Step(exchange, call))
         if answer.reading.kind == UNSUPPORTED:
             raise Unsupported(f"The target does not support {operation} ({answer.summary}).")
         return answer
+
+    def _patiently(self, send: Callable[[], Exchange]) -> Exchange:
+        """Send, and send again a few times while the target says that it is busy."""
+        exchange = send()
+        for attempt in range(_PATIENCE):
+            if exchange.reading is None or exchange.reading.kind != THROTTLED:
+                break
+            self._talk.pause(attempt)
+            exchange = send()
+        return exchange
 
     def _sent(self, operation: str, body: Any) -> Exchange:
         if operation != "CreateModel":
@@ -96,7 +103,9 @@ class StagedScene:
         if not signed and getattr(self._talk.target, "signs_itself", False):
             raise Unsupported("The client signs every request itself.")
         text = call.body.decode("utf-8", "replace")
-        exchange = self._talk.send(call, text, purpose="case", signed=signed)
+        exchange = self._patiently(
+            lambda: self._talk.send(call, text, purpose="case", signed=signed)
+        )
         return self._answer(Step(exchange, call, signed))
 
     def signed_oddly(
@@ -143,7 +152,7 @@ class StagedScene:
             if exchange.fault is not None and exchange.fault.kind == "unsendable":
                 raise Unsupported(f"The client cannot send this: {exchange.fault.detail}.")
             detail = exchange.fault.detail if exchange.fault else "no reply"
-            raise NothingToJudge(f"no answer: {detail}")
+            raise NoAnswer(f"no answer: {detail}", exchange.number)
         return Answer(
             exchange.number,
             exchange.operation,

@@ -19,6 +19,7 @@ from conformance.oracle.scenario import (
     created,
     described,
     done,
+    is_absent,
     refused,
     scenario,
 )
@@ -72,7 +73,7 @@ def _other_names(scene: Scene) -> None:
                 raise Broken(f"{what} ({answer.reading.summary}).", way, answer)
         for body in bodies:
             answer = scene.ask("DescribeModel", {"ModelName": body["ModelName"]})
-            if not answer.accepted:
+            if is_absent(answer):
                 raise Broken(f"Of {count} models created at once one is not there.")
             if _mark(answer) not in (None, _mark_of(body)):
                 raise Broken(f"A model has the content {_mark(answer)!r} of another one.")
@@ -178,6 +179,7 @@ CONCURRENCY: tuple[Scenario, ...] = (
         _one_name,
         f"Of {_FEW}, and of {_MANY}, creates of one name at once exactly one succeeds.",
         "capture D1: a second model of the same name is rejected",
+        is_race=True,
     ),
     scenario(
         "concurrency/different-names",
@@ -185,6 +187,7 @@ CONCURRENCY: tuple[Scenario, ...] = (
         f"Of {_MANY} creates of different names at once all succeed, each with its own content.",
         "Amazon SageMaker API Reference, CreateModel",
         provenance="reference",
+        is_race=True,
     ),
     scenario(
         "concurrency/one-deletion",
@@ -192,6 +195,7 @@ CONCURRENCY: tuple[Scenario, ...] = (
         f"Of {_FEW} deletions of one model at once exactly one succeeds.",
         "capture D3: a missing model cannot be deleted; nobody has shown deletions that meet",
         provenance="inferred",
+        is_race=True,
     ),
     scenario(
         "concurrency/tags-at-once",
@@ -199,6 +203,7 @@ CONCURRENCY: tuple[Scenario, ...] = (
         f"Of {_FEW} tags added at once none is lost.",
         "nobody has shown it",
         provenance="inferred",
+        is_race=True,
     ),
     scenario(
         "concurrency/linearizable",
@@ -206,5 +211,6 @@ CONCURRENCY: tuple[Scenario, ...] = (
         "Creates, looks and deletions of one name that meet are answered as if one after another.",
         "nobody has shown it",
         provenance="inferred",
+        is_race=True,
     ),
 )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.oracle.behaviour import NothingToJudge
 from conformance.oracle.scenario import (
     Answer,
     Broken,
@@ -23,6 +24,7 @@ from conformance.oracle.scenario import (
     refused,
     scenario,
 )
+from conformance.oracle.verdicts import is_about_resources
 from conformance.targets import is_aws
 
 _MODEL = "AWS service model of SageMaker"
@@ -56,12 +58,13 @@ def _ask_endpoint_config(scene: Scene, models: tuple[str, ...]) -> Answer:
 
 
 def _ask_transform_job(scene: Scene, models: tuple[str, ...]) -> Answer:
-    prefix = {"S3DataType": "S3Prefix", "S3Uri": "s3://amzn-s3-demo-bucket/input/"}
+    place = scene.resources.model_prefix
+    prefix = {"S3DataType": "S3Prefix", "S3Uri": place}
     body = {
         "TransformJobName": scene.fresh(),
         "ModelName": models[0],
         "TransformInput": {"DataSource": {"S3DataSource": prefix}},
-        "TransformOutput": {"S3OutputPath": "s3://amzn-s3-demo-bucket/output/"},
+        "TransformOutput": {"S3OutputPath": place},
         "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
     }
     return scene.ask("CreateTransformJob", body)
@@ -81,6 +84,9 @@ def _used(scene: Scene, use: _Use) -> Answer:
 
 
 def _missing(scene: Scene, use: _Use) -> Answer:
+    """Use a model that does not exist, after one that does was accepted where that is free."""
+    if use is _CONFIG:
+        done(_used(scene, use))
     return use.ask(scene, (scene.fresh(),))
 
 
@@ -94,7 +100,11 @@ def _deleted(scene: Scene) -> str:
 
 def _accepts(use: _Use) -> Callable[[Scene], None]:
     def play(scene: Scene) -> None:
-        accept(_used(scene, use), "a model that exists")
+        answer = _used(scene, use)
+        says_more = "model" in (answer.reading.message or "").lower()
+        if is_about_resources(answer.reading) and not says_more:
+            raise NothingToJudge(f"another resource is missing ({answer.reading.message:.200})")
+        accept(answer, "a model that exists")
 
     return play
 

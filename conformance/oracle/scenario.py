@@ -15,7 +15,7 @@ from typing import Any, NoReturn, Protocol
 from conformance.oracle.behaviour import NothingToJudge, behaviour_rule
 from conformance.spec.rules import INFO, MUST, Rule
 from conformance.wire import Call, Reading, Reply
-from conformance.wire.reading import ACCEPTED, DENIED, ODD, SERVER_FAULT, THROTTLED
+from conformance.wire.reading import ACCEPTED, DENIED, ODD, REJECTED, SERVER_FAULT, THROTTLED
 from strategies.resources import Resources
 
 
@@ -23,13 +23,22 @@ class Broken(Exception):
     """The target breaks the rule: how, in one sentence.
 
     ``way`` is how the target answered where that says more than the rule (``accepted``,
-    ``refused``, ``server-fault``); ``at`` is the answer that shows it, the last one if not given.
+    ``refused``, ``server-fault``); ``at`` is the answer that shows it, or that there was none; the
+    last one if not given.
     """
 
-    def __init__(self, why: str, way: str = "", at: Answer | None = None) -> None:
+    def __init__(self, why: str, way: str = "", at: Answer | NoAnswer | None = None) -> None:
         super().__init__(why)
         self.way = way
         self.at = at
+
+
+class NoAnswer(NothingToJudge):
+    """There was no answer to step ``number``: it was late, or the connection was closed."""
+
+    def __init__(self, why: str, number: int) -> None:
+        super().__init__(why)
+        self.number = number
 
 
 class Unsupported(Exception):
@@ -90,14 +99,15 @@ class Scene(Protocol):
     def ask(self, operation: str, body: Any) -> Answer:
         """Send one call and return the answer, of whatever kind.
 
-        Raises ``Unsupported`` when the target has no such operation and ``NothingToJudge`` when
-        there is no answer. A throttled call is sent again a few times.
+        Raises ``Unsupported`` when the target has no such operation and ``NoAnswer`` when there
+        is none. A throttled call is sent again a few times.
         """
 
     def send(self, call: Call, *, signed: bool = True) -> Answer:
         """Send bytes as they are, signed or not, for what JSON cannot say.
 
-        Unlike ``ask`` this returns answers that say that there is no such operation.
+        Unlike ``ask`` this returns answers that say that there is no such operation. A throttled
+        call is sent again a few times.
         """
 
     def call(self, operation: str, body: Any) -> Call:
@@ -129,10 +139,14 @@ class Scene(Protocol):
 
 @dataclass(frozen=True)
 class Scenario:
-    """A behaviour rule with the play that judges it."""
+    """A behaviour rule with the play that judges it.
+
+    ``is_race`` tells that the play looks for what shows only now and then: once is enough.
+    """
 
     rule: Rule
     play: Callable[[Scene], None]
+    is_race: bool = False
 
 
 def scenario(
@@ -143,6 +157,7 @@ def scenario(
     *,
     provenance: str = "observed",
     member: str = "",
+    is_race: bool = False,
 ) -> Scenario:
     """Return a scenario; what is only inferred is ``info``, everything else ``must``."""
     rule = behaviour_rule(
@@ -153,7 +168,7 @@ def scenario(
         statement=statement,
         member=member,
     )
-    return Scenario(rule, play)
+    return Scenario(rule, play, is_race)
 
 
 # -- steps that many plays have -------------------------------------------------------------
@@ -217,6 +232,18 @@ def refused(answer: Answer) -> Answer:
     if answer.reading.kind in (ACCEPTED, SERVER_FAULT, ODD) or _is_busy(answer):
         raise NothingToJudge(f"the target did not reject it ({answer.summary})")
     return answer
+
+
+def is_absent(answer: Answer) -> bool:
+    """Tell whether an answer to a look says that there is no such model.
+
+    One that is neither yes nor no (busy, denied, failed) leaves nothing to judge.
+    """
+    if answer.accepted:
+        return False
+    if answer.reading.kind != REJECTED:
+        raise NothingToJudge(f"the answer is neither yes nor no ({answer.summary})")
+    return True
 
 
 def _is_busy(answer: Answer) -> bool:

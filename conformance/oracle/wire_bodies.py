@@ -18,6 +18,7 @@ from conformance.oracle.wire_steps import (
     COMMON_ERRORS,
     JSON_FORMAT,
     NOT_JSON,
+    answer_to,
     answered,
     listing,
     lists,
@@ -35,7 +36,9 @@ _LEVELS = (100, 10_000)
 def _malformed(scene: Scene) -> None:
     lists(scene)
     for body in NOT_JSON:
-        refuse(scene.send(replace(listing(scene), body=body)), "a body that is not JSON")
+        what = "A body that is not JSON"
+        call = replace(listing(scene), body=body)
+        refuse(answer_to(scene, call, what, is_plainest=True), what)
 
 
 def _malformed_code(scene: Scene) -> None:
@@ -113,20 +116,22 @@ def _empty(scene: Scene) -> None:
     reads_json(scene)
     lists(scene)
     for what, body in (("An empty body", b""), ("The body null", b"null")):
-        answered(scene.send(replace(listing(scene), body=body)), what)
+        answered(answer_to(scene, replace(listing(scene), body=body), what), what)
 
 
 def _byte_order_mark(scene: Scene) -> None:
     reads_json(scene)
     lists(scene)
     call = listing(scene)
-    answered(scene.send(replace(call, body=b"\xef\xbb\xbf" + call.body)), "A byte order mark")
+    call = replace(call, body=b"\xef\xbb\xbf" + call.body)
+    answered(answer_to(scene, call, "A byte order mark"), "A byte order mark")
 
 
 def _duplicate_keys(scene: Scene) -> None:
     lists(scene)
     body = b'{"MaxResults":1,"MaxResults":2}'
-    answered(scene.send(replace(listing(scene), body=body)), "A member that occurs twice")
+    what = "A member that occurs twice"
+    answered(answer_to(scene, replace(listing(scene), body=body), what), what)
 
 
 def _lone_surrogate(scene: Scene) -> None:
@@ -148,13 +153,14 @@ def _deep_nesting(scene: Scene) -> None:
     reads_json(scene)
     lists(scene)
     for levels in _LEVELS:
-        answer = scene.send(replace(listing(scene), body=_nested(levels)))
-        answered(answer, f"An unknown member of {levels} nested lists")
+        what = f"An unknown member of {levels} nested lists"
+        answered(answer_to(scene, replace(listing(scene), body=_nested(levels)), what), what)
 
 
 def _megabyte(scene: Scene) -> None:
     lists(scene)
-    answered(scene.send(replace(listing(scene), body=_long())), "A body of a megabyte")
+    what = "A body of a megabyte"
+    answered(answer_to(scene, replace(listing(scene), body=_long()), what), what)
 
 
 BODIES: tuple[Scenario, ...] = (

@@ -10,6 +10,7 @@ from conformance.oracle.behaviour import NothingToJudge
 from conformance.oracle.scenario import (
     Answer,
     Broken,
+    NoAnswer,
     Scene,
     Unsupported,
     created,
@@ -44,6 +45,22 @@ def lists(scene: Scene) -> None:
         raise NothingToJudge("the answer to ListModels has no Models")
 
 
+def answer_to(scene: Scene, call: Call, what: str, *, is_plainest: bool = False) -> Answer:
+    """Send a strange call and return its answer; none at all, while plain calls have one, is wrong.
+
+    A target that is gone altogether is not judged by this, nor one that does not answer the
+    plainest strange body either: that is ``wire/malformed-json``'s business.
+    """
+    try:
+        return scene.send(call)
+    except NoAnswer as none:
+        lists(scene)
+        if not is_plainest:
+            reads_json(scene)
+        why = f"{what} gets no answer ({none}), and plain requests do."
+        raise Broken(why, "no-answer", none) from none
+
+
 def reads_json(scene: Scene) -> None:
     """Have a body that is no JSON rejected, as a step on the way.
 
@@ -68,7 +85,7 @@ def rewritten(
     """Send a plain CreateModel whose body was edited; one that was not edited is accepted first."""
     created(scene, scene.plain(**(members or {})))
     call = scene.call("CreateModel", scene.plain(**(members or {})))
-    return scene.send(replace(call, body=edit(call.body)))
+    return answer_to(scene, replace(call, body=edit(call.body)), "The edited body")
 
 
 def answered(answer: Answer, what: str) -> Answer:

@@ -44,6 +44,8 @@ def resolve(spec: str, options: TargetOptions, credentials: Credentials | None =
 
     Raises ``TargetProblem`` with one sentence: unknown, refused, or not importable.
     """
+    if options.ca_bundle is not None and not os.path.exists(options.ca_bundle):
+        raise TargetProblem(f"--ca-bundle {options.ca_bundle}: no such file")
     kind, colon, rest = spec.partition(":")
     if kind in ("http", "https") and colon:
         return _url(spec, options, credentials or Credentials())
@@ -89,8 +91,6 @@ def _url(spec: str, options: TargetOptions, credentials: Credentials) -> Target:
             f"{parts.hostname} belongs to AWS, where requests can cost money: "
             "say --allow-aws (in pytest --createmodel-allow-aws) if that is meant"
         )
-    if options.ca_bundle is not None and not os.path.exists(options.ca_bundle):
-        raise TargetProblem(f"--ca-bundle {options.ca_bundle}: no such file")
     if options.client == "boto3":
         from conformance.targets.boto import BotoTarget
 

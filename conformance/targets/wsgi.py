@@ -20,6 +20,9 @@ class WsgiTarget:
 
     endpoint = "http://localhost/"
 
+    #: Nothing is waited for: the answer is made in this process.
+    waits = False
+
     def __init__(
         self,
         name: str,

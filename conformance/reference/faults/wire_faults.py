@@ -9,6 +9,7 @@ from typing import Any
 
 from conformance.reference.behaviour import Behaviour, Change
 from conformance.reference.errors import (
+    ConnectionDropped,
     Refusal,
     Refused,
     invalid,
@@ -37,6 +38,7 @@ _RULES = {
     "malformed-json-accepted": "malformed-json",
     "malformed-json-empty": "malformed-json",
     "malformed-json-crashes": "malformed-json",
+    "malformed-json-hangs-up": "malformed-json",
     "malformed-json-poisons": "answers-after-malformed-json",
     "malformed-json-as-validation-exception": "malformed-json-code",
     "truncated-json-accepted": "truncated-json",
@@ -136,6 +138,10 @@ def _crashing(_body: bytes) -> dict[str, object]:
     raise Refused(Refusal("InternalFailure", "JSONDecodeError: Expecting value", 500))
 
 
+def _hanging_up(_body: bytes) -> dict[str, object]:
+    raise ConnectionDropped("closed on purpose")
+
+
 def _crashing_on(condition: Callable[[bytes], bool]) -> Change:
     def wrap(decode: Decode) -> Decode:
         return lambda body: _crashing(body) if condition(body) else decode(body)
@@ -192,6 +198,8 @@ _BODY_FAULTS: tuple[tuple[str, str, Change, Side], ...] = (
      _if_unreadable(_nothing), "rejects"),
     ("malformed-json-crashes", "what is not JSON is answered 500",
      _if_unreadable(_crashing), "holds"),
+    ("malformed-json-hangs-up", "what is not JSON is not answered: the connection is closed",
+     _if_unreadable(_hanging_up), "holds"),
     ("malformed-json-poisons", "after a body that is not JSON all answers are 500",
      _poisoned_by(Refusal("SerializationException")), "holds"),
     ("malformed-json-as-validation-exception", "what is not JSON is a ValidationException",

@@ -129,6 +129,25 @@ def test_an_interrupted_run_keeps_what_it_judged_and_leaves_nothing_behind(
         assert ask(url, "DescribeModel", ModelName="a") == before
 
 
+@pytest.mark.parametrize("after", [2, 30, 60, 90, 120])
+def test_ctrl_c_is_never_lost_in_this_process(after: int, tmp_path: Path) -> None:
+    """Wherever the signal falls, in a target in this process or in Hypothesis: 130, no traceback."""
+    run = start("run", "reference", "--depth", "standard", "--out", "out", cwd=tmp_path)
+    assert until(lambda: lines_written(tmp_path / "out") > after or run.poll() is not None)
+    os.killpg(run.pid, signal.SIGINT)
+    ended(run, tmp_path / "out", 130)
+
+
+def test_an_interrupted_self_test_says_so(tmp_path: Path) -> None:
+    """130 also while the reference is judged, not 1: no fault has survived."""
+    run = start("selftest", "-n", "1", cwd=tmp_path)
+    time.sleep(2)
+    os.killpg(run.pid, signal.SIGINT)
+    out, err = run.communicate(timeout=60)
+    assert run.returncode == 130, out + err
+    assert err.startswith("Interrupted")
+
+
 def test_a_model_that_a_slow_target_makes_after_the_interruption_is_deleted_too(
     tmp_path: Path,
 ) -> None:

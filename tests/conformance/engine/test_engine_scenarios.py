@@ -94,8 +94,9 @@ def test_a_failure_is_believed_when_it_comes_again() -> None:
 @pytest.mark.parametrize(
     ("plays", "verdict", "flaky"),
     [
-        ((broken, fine), FAIL, True),
-        ((nothing, broken, fine), FAIL, True),
+        ((broken, fine), INCONCLUSIVE, None),
+        ((nothing, broken, fine), INCONCLUSIVE, None),
+        ((broken, fine, broken), FAIL, True),
         ((broken, nothing, broken), FAIL, False),
         ((failing, fine), INCONCLUSIVE, None),
         ((failing, failing, fine), INCONCLUSIVE, None),
@@ -107,7 +108,7 @@ def test_a_failure_is_believed_when_it_comes_again() -> None:
 def test_what_does_not_come_again_is_judged_with_care(
     plays: tuple[Play, ...], verdict: str, flaky: bool | None
 ) -> None:
-    """A wrong answer once is a flaky failure; a server fault that does not recur is none."""
+    """A wrong answer that comes once is none; one that comes and goes is a flaky failure."""
     judgement, _ = judged(in_turn(*plays))
     assert judgement.verdict == verdict
     if flaky is not None:
@@ -115,6 +116,16 @@ def test_what_does_not_come_again_is_judged_with_care(
         assert judgement.finding["flaky"] is flaky
     else:
         assert judgement.finding is None
+
+
+def test_of_a_race_once_is_enough() -> None:
+    """What shows only now and then is a failure, marked flaky, also when it does not recur."""
+    talk = Conversation(reference("reference"), prefix="cmctestscenea", resources=Resources())
+    rule = scenario("concurrency/x", in_turn(broken, fine), "It holds.", "nowhere", is_race=True)
+    judgement = judge_scenario(rule, talk, RunNames(talk), Settings())
+    assert judgement.verdict == FAIL
+    assert judgement.finding is not None
+    assert judgement.finding["flaky"]
 
 
 def test_a_target_without_the_operation_is_unsupported() -> None:

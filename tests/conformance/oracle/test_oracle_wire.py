@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -149,8 +150,8 @@ def test_no_answer_makes_the_suite_fail(status: int, body: bytes) -> None:
         assert judgement.verdict != ERROR, (judgement.rule.id, judgement.note)
 
 
-def test_a_target_that_hangs_up_on_garbage_is_not_failed() -> None:
-    """No answer is no verdict: a closed connection leaves every rule about it open."""
+def test_a_target_that_hangs_up_on_garbage_gives_no_answer_to_it() -> None:
+    """A connection that is closed on a strange body, while plain calls are answered, is a no."""
     service = reference("reference")
 
     def answer(call: Call) -> Reply:
@@ -158,9 +159,28 @@ def test_a_target_that_hangs_up_on_garbage_is_not_failed() -> None:
             raise TransportFault("broken", "connection closed")
         return service.send(call)
 
-    found = on(answer)
-    assert all(each.verdict in (PASS, INCONCLUSIVE) for each in found)
-    assert {each.verdict for each in found} == {PASS, INCONCLUSIVE}
+    failed = {each.rule.id: each for each in on(answer) if each.verdict == FAIL}
+    assert "wire/malformed-json" in failed
+    finding = failed["wire/malformed-json"].finding
+    assert finding is not None
+    assert finding["way"] == "no-answer"
+    assert finding["reply"]["status"] is None
+    assert "wire/answers-after-malformed-json" not in failed
+
+
+def test_a_target_that_is_gone_is_not_failed_for_it() -> None:
+    """Where plain calls get no answer either, nothing is known."""
+    service = reference("reference")
+    left = [40]
+
+    def answer(call: Call) -> Reply:
+        left[0] -= 1
+        if left[0] < 0:
+            raise TransportFault("broken", "connection closed")
+        return service.send(call)
+
+    with suppress(TargetGone):
+        assert all(each.verdict in (PASS, INCONCLUSIVE) for each in on(answer))
 
 
 def test_a_target_without_list_models_is_not_judged_on_its_json() -> None:

@@ -99,7 +99,7 @@ def test_what_came_off_the_wire_is_never_markup() -> None:
 def test_endless_strings_are_cut() -> None:
     """Five megabytes in every string a target can fill give a page of some hundred kilobytes."""
     long = "<b>\x1b" * 1_300_000
-    reply = {"n": 1, "status": 200, "headers": [[long, long]] * 80, "body": long}
+    reply = {"n": 1, "status": 200, "headers": [[long, long], *[["x", "y"]] * 80], "body": long}
     found = finding(why=long, reply=reply, also=[long])
     fingerprint = {"version": long}
     events = [

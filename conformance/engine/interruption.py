@@ -1,0 +1,66 @@
+"""Ctrl-C and SIGTERM, held back until a moment at which stopping leaves everything in order.
+
+An exception that a signal raises anywhere can land in code that swallows it, or that leaves a lock
+behind: Hypothesis's garbage collection hook, the target in this process. So the first signal is
+only remembered, and raised before the next request. A request that waits for a target elsewhere
+is left at once, and so is everything at a second signal.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass
+class _State:
+    asked: bool = False
+    is_waiting: bool = False
+
+
+_state = _State()
+
+
+def _on_signal(*_: Any) -> None:
+    at_once = _state.asked or _state.is_waiting
+    _state.asked = True
+    if at_once:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Hold SIGINT and SIGTERM (a cancelled CI job) back; only in the main thread."""
+    taken()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, _on_signal) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def check() -> None:
+    """Raise ``KeyboardInterrupt`` when a signal was held back."""
+    if _state.asked:
+        raise KeyboardInterrupt
+
+
+def taken() -> None:
+    """Forget the signal: it has been acted on, and what follows is tidying up."""
+    _state.asked = False
+
+
+@contextmanager
+def waiting() -> Iterator[None]:
+    """Let a signal interrupt what is done within at once: it waits for somebody else."""
+    _state.is_waiting = True
+    try:
+        check()
+        yield
+    finally:
+        _state.is_waiting = False

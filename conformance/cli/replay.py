@@ -91,7 +91,9 @@ def _replayed(found: list[Mapping[str, Any]], bench: Bench) -> Counter[str]:
             click.echo(f"{done.outcome:13}  {safe(event['rule'])}{said}: {safe(done.why)[:300]}")
     finally:
         bench.talk.tidy()
-        bench.talk.sweep()
+        left = bench.talk.sweep()
+        if left:
+            click.echo(f"{left} model(s) that were created could not be deleted.", err=True)
     return outcomes
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import shlex
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -17,7 +19,7 @@ from fakes.processes import command, environment, reference_server
 from fakes.records import json_values
 from hypothesis import HealthCheck, example, given, settings
 
-from reports.reproduce import curl, reproduction
+from reports.reproduce import aws_cli_lines, aws_clients_can_send, boto3_lines, curl, reproduction
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 
@@ -192,3 +194,63 @@ def test_raw_bytes_arrive_as_they_were_sent(recording_server: tuple[str, list[An
     assert headers["Content-Type"] == "text/plain"
     assert headers["X-Odd"] == "it's"
     assert "Authorization" not in headers
+
+
+def test_the_boto3_program_reproduces_what_it_says(tmp_path: Path) -> None:
+    """Run by Python it gives the answer of the finding, also behind steps that are rejected."""
+    with reference_server("model-name-max-length-64", "duplicate-overwrites") as (url, _):
+        select = ("CreateModel/ModelName:max-length", "lifecycle/duplicate-name-is-rejected")
+        options = [part for rule in select for part in ("--select", rule)]
+        done = command("run", url, "--out", "out", *options, cwd=tmp_path)
+        assert done.returncode == 1, done.stderr
+        document = json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))
+        found = [rule["finding"] for rule in document["rules"] if rule["finding"]]
+        assert len(found) == 2
+        for finding in found:
+            assert aws_clients_can_send(finding)
+            ran = subprocess.run(
+                [sys.executable, "-c", boto3_lines(document["target"], "us-east-1", finding)],
+                capture_output=True,
+                text=True,
+                env=environment(),
+                timeout=60,
+                check=False,
+            )
+            assert ran.returncode == 0, ran.stderr
+            assert "'HTTPStatusCode': 200" in ran.stdout
+            assert "'ModelArn': 'arn:aws:sagemaker" in ran.stdout
+
+
+def test_what_the_aws_clients_cannot_send_is_known() -> None:
+    """Wrong JSON types, nulls, unknown members and raw bytes are left to curl."""
+    plain = {"ModelName": "a" * 64, "Tags": [{"Key": "k", "Value": "v"}]}
+    assert aws_clients_can_send({"request": plain})
+    for request in (
+        [],
+        {"ModelName": 5},
+        {"ModelName": "a", "Tags": None},
+        {"ModelName": "a", "Nonsense": 1},
+        {"ModelName": "a", "Tags": [{"Key": "k", "Value": "v", "More": 1}]},
+        {"ModelName": "a", "PrimaryContainer": {"Environment": {"A": None}}},
+    ):
+        assert not aws_clients_can_send({"request": request}), request
+    raw = {"method": "POST", "headers": {}, "body_base64": "", "bytes": 0, "signing": "usual"}
+    assert not aws_clients_can_send({"request": "{}", "operation": "CreateModel", "http": raw})
+    unsendable = {"operation": "ListModels", "request": {"NextToken": None}, "http": None}
+    assert not aws_clients_can_send({"request": plain, "before": [unsendable]})
+
+
+def test_the_lines_of_the_aws_cli_are_a_command_for_each_step() -> None:
+    """Operations in kebab case, the body quoted for a shell, the client's own checks off."""
+    body = {"ModelName": "it's"}
+    finding = {
+        "operation": "CreateModel",
+        "request": body,
+        "http": None,
+        "before": [{"operation": "ListTags", "request": {"ResourceArn": "x"}, "http": None}],
+    }
+    target = {"name": "http://127.0.0.1:1", "endpoint": "http://127.0.0.1:1/"}
+    setup, first, second = aws_cli_lines(target, "us-east-1", finding).split("\n")
+    assert "parameter_validation = false" in setup
+    assert first.startswith("aws sagemaker list-tags --region us-east-1 --endpoint-url http://")
+    assert shlex.split(second)[-2:] == ["--cli-input-json", json.dumps(body)]

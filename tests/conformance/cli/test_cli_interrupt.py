@@ -131,7 +131,7 @@ def test_an_interrupted_run_keeps_what_it_judged_and_leaves_nothing_behind(
 
 @pytest.mark.parametrize("after", [2, 30, 60, 90, 120])
 def test_ctrl_c_is_never_lost_in_this_process(after: int, tmp_path: Path) -> None:
-    """Wherever the signal falls, in a target in this process or in Hypothesis: 130, no traceback."""
+    """Wherever the signal falls, in the target or in Hypothesis: 130, and no traceback."""
     run = start("run", "reference", "--depth", "standard", "--out", "out", cwd=tmp_path)
     assert until(lambda: lines_written(tmp_path / "out") > after or run.poll() is not None)
     os.killpg(run.pid, signal.SIGINT)

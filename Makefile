@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test lint proof clean
+.PHONY: run test lint proof screenshots clean
 
 run: $(READY)  ## judge TARGET (default: moto); ends with 0 when the job was done
 	@$(BIN)/createmodel-conformance run '$(TARGET)' --exit-zero $(ARGS)
@@ -24,6 +24,9 @@ lint: $(READY)
 
 proof: $(READY)  ## the heavy proofs; takes many minutes
 	$(BIN)/pytest -q -n auto --maxprocesses 4 -m proof
+
+screenshots: $(READY)  ## the pictures of the pages in docs/; needs Chromium
+	$(BIN)/python docs/screenshots.py
 
 $(READY): pyproject.toml Makefile
 	@if command -v uv >/dev/null 2>&1; then \

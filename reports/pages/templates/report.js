@@ -71,7 +71,10 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.matches("input, select, textarea")) {
-    if (event.key === "Escape") event.target.blur();
+    if (event.key === "Escape") {  // which would empty a search field without a word
+      event.preventDefault();
+      event.target.blur();
+    }
     return;
   }
   if (event.key === "/") { event.preventDefault(); byId("text").focus(); }

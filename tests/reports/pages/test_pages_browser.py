@@ -94,7 +94,9 @@ def test_the_keyboard_alone_finds_and_opens_findings(browser: Opened) -> None:
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") == "text"
     page.keyboard.type("n")
+    page.keyboard.press("Escape")
     assert page.input_value("#text") == "n"
+    assert page.evaluate("document.activeElement.id") != "text"
     page.fill("#text", "")
     page.keyboard.press("Escape")
     page.keyboard.press("n")

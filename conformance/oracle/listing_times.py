@@ -7,6 +7,7 @@ So models are made far enough apart for neither truncation nor rounding to matte
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 from typing import Any
 
 from conformance.oracle.behaviour import NothingToJudge
@@ -39,7 +40,7 @@ def _apart(scene: Scene, *which: str) -> tuple[str, list[float]]:
             raise NothingToJudge("the models are not listed with their times")
         found = [float(each or 0) for each in times]
         least = (_STEPS - 0.01) * _step_of(found)  # less what differences of floats are off
-        if all(new - old > least for old, new in zip(found, found[1:], strict=False)):
+        if all(new - old > least for old, new in pairwise(found)):
             return stem, found
     raise NothingToJudge("models made two seconds apart are not listed with times as far apart")
 

@@ -86,16 +86,22 @@ def _pages_keep_filters(scene: Scene) -> None:
     plain = walk(scene, MaxResults=1).endings(stem)
     if sorted(plain) != sorted(_SIFTED):
         raise NothingToJudge("pages of one model do not show each model once")
-    _must_keep(scene, stem, len(_SIFTED), SortBy="Name", SortOrder="Ascending")
-    _must_keep(scene, stem, len(_SIFTED) - 1, NameContains=f"{stem[3:]}-wanted")
+    by_name = {"SortBy": "Name", "SortOrder": "Ascending"}
+    if endings(scene, stem, len(_SIFTED), **by_name) != sorted(_SIFTED):
+        raise NothingToJudge("the models are not sorted by name")
+    _must_keep(scene, stem, sorted(_SIFTED), **by_name)
+    part = f"{stem[3:]}-wanted"
+    wanted = [each for each in plain if "wanted" in each]
+    if sorted(endings(scene, stem, len(wanted), NameContains=part)) != sorted(wanted):
+        raise NothingToJudge("NameContains does not sift the models")
+    _must_keep(scene, stem, wanted, NameContains=part)
 
 
-def _must_keep(scene: Scene, stem: str, count: int, **members: Any) -> None:
-    """Demand that pages of one model show what one page shows, in its order.
+def _must_keep(scene: Scene, stem: str, wanted: list[str], **members: Any) -> None:
+    """Demand that pages of one model show these of our models, in this order.
 
     NameContains sifts a page after it was taken: pages may be empty, and the walk goes on.
     """
-    wanted = endings(scene, stem, count, **members)
     asked = " and ".join(members)
 
     def look() -> Broken | None:

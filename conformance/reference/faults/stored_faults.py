@@ -174,7 +174,7 @@ def _with_each_others(name: str, pick: Callable[[list[object]], list[object]]) -
 
     def edit(items: list[object]) -> list[object]:
         containers = [each for each in items if isinstance(each, dict)]
-        if not all(name in each for each in containers):
+        if not containers or not all(name in each for each in containers):
             return items
         values = pick([each[name] for each in containers])
         return [{**each, name: value} for each, value in zip(containers, values, strict=True)]

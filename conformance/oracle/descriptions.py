@@ -1,17 +1,15 @@
-"""The part of ``lifecycle/`` about DescribeModel: what was sent is contained in what is shown.
+"""The part of ``lifecycle/`` about DescribeModel beyond the echo of single members.
 
-Each member has an echo rule of its own, judged only where the structure around it is shown, so
-that a lost structure is one finding. Servers may add members, and lists of a VpcConfig are sets.
+What every description has, defaults, times, the order of containers and delicate values.
 """
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from conformance.oracle.behaviour import NothingToJudge
+from conformance.oracle.echoes import ECHOES, as_json, shown, shown_after, values_at
 from conformance.oracle.scenario import (
     Broken,
     Scenario,
@@ -23,10 +21,6 @@ from conformance.oracle.scenario import (
     done,
     scenario,
 )
-from conformance.spec import shapes
-from conformance.spec.shapes import Shape
-from strategies.bases import base, settled
-from strategies.places import Place, steps
 
 #: Clocks of two machines may differ by as much before a signed request is refused.
 _CLOCKS_APART = 15 * 60
@@ -36,140 +30,6 @@ _POSSIBLE_TIMES = (1_500_000_000, 4_000_000_000)
 
 _LOOKS = 10
 _MODEL = "AWS service model of SageMaker, DescribeModelOutput"
-
-
-def shown(scene: Scene, name: str) -> Mapping[str, Any]:
-    """Return a description as a step on the way; one without the name is another rule's."""
-    members = described(scene, name)
-    if "ModelName" not in members:
-        raise NothingToJudge("the description has no ModelName")
-    return members
-
-
-def _shown_after(scene: Scene, body: Mapping[str, Any]) -> Mapping[str, Any]:
-    created(scene, body)
-    return shown(scene, body["ModelName"])
-
-
-# -- echo ---------------------------------------------------------------------------------
-
-
-def values_at(path: str, body: Any) -> list[Any]:
-    """Return every value at a shape's path in a request or a description, absent ones left out."""
-    found = [body]
-    for step in steps(path):
-        below: list[Any] = []
-        for each in found:
-            if step == "[]":
-                below += each if isinstance(each, list) else []
-            elif step in ("{key}", "{value}"):
-                entries = each if isinstance(each, dict) else {}
-                below += entries if step == "{key}" else entries.values()
-            elif isinstance(each, dict) and each.get(step) is not None:
-                below.append(each[step])
-        found = below
-    return found
-
-
-def lost(shape: Shape, sent: list[Any], seen: list[Any]) -> str | None:
-    """Return what of the values sent at a shape is not among those seen, in words, or ``None``."""
-    if len(seen) < len(sent):
-        return "is not shown"
-    if shape.kind == "structure":
-        return None if all(isinstance(each, dict) for each in seen) else "is not shown as an object"
-    if shape.item is not None and shape.item.kind == "structure":
-        if not all(isinstance(each, list) for each in seen):
-            return "is not shown as a list"
-        wanted, found = sum(map(len, sent)), sum(map(len, seen))
-        return f"has {found} of {wanted} items" if found < wanted else None
-    if shape.item is not None:
-        return _missing(_within(sent), _within(seen))
-    if shape.key is not None:
-        keys = [list(each) if isinstance(each, dict) else [] for each in seen]
-        return _missing(_within(map(list, sent)), _within(keys))
-    return _missing(sent, seen)
-
-
-def _within(lists: Any) -> list[Any]:
-    return [item for each in lists if isinstance(each, list) for item in each]
-
-
-def _missing(sent: list[Any], seen: list[Any]) -> str | None:
-    left = Counter(map(_as_json, sent)) - Counter(map(_as_json, seen))
-    return f"does not show {next(iter(left))}" if left else None
-
-
-def _as_json(value: Any) -> str:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return json.dumps(float(value) if is_number else value, sort_keys=True)
-
-
-def _echo(shape: Shape) -> Callable[[Scene], None]:
-    parent = shape.path.rpartition(".")[0]
-
-    def play(scene: Scene) -> None:
-        for body in _requests(scene, shape):
-            members = _shown_after(scene, body)
-            if parent and lost(_BY_PATH[parent], *_both(parent, body, members)) is not None:
-                raise NothingToJudge(f"{parent} is not shown")
-            wrong = lost(shape, *_both(shape.path, body, members))
-            if wrong is not None:
-                raise Broken(f"{shape.path} {wrong}.")
-
-    return play
-
-
-def _both(path: str, body: Any, members: Any) -> tuple[list[Any], list[Any]]:
-    return values_at(path, body), values_at(path, members)
-
-
-#: What a target shows of a member that was not sent: no evidence that it kept what was sent.
-_DEFAULTS = {"ContainerMode": "SingleModel"}
-
-
-def _requests(scene: Scene, shape: Shape) -> Iterator[dict[str, Any]]:
-    """Yield requests with the member, with every value of an enumeration but the default."""
-    body = base(shape.path, name=scene.fresh(), resources=scene.resources)
-    if not shape.enum:
-        yield body
-    for value in shape.enum:
-        if value != _DEFAULTS.get(shape.name):
-            yield _with(scene, shape, value)
-
-
-def _with(scene: Scene, shape: Shape, value: str) -> dict[str, Any]:
-    body = base(shape.path, name=scene.fresh(), resources=scene.resources)
-    request: dict[str, Any] = Place(shape.path).put(body, value)
-    return settled(request, scene.resources)
-
-
-_BY_PATH = shapes.by_path()
-
-#: aws_facts: a RepositoryAuthConfig may come back as an empty object.
-_MAY_BE_HIDDEN = ("RepositoryCredentialsProviderArn",)
-
-
-def _is_echoed(shape: Shape) -> bool:
-    """Tell whether DescribeModel shows a member: all but the tags; the name has its own rule."""
-    is_member = bool(shape.path) and shape.path[-1] not in "]}"
-    return is_member and shape.path != "ModelName" and not shape.path.startswith("Tags")
-
-
-def _echo_rules() -> Iterator[Scenario]:
-    for shape in shapes.request().walk():
-        if _is_echoed(shape):
-            hidden = shape.path.endswith(_MAY_BE_HIDDEN)
-            yield scenario(
-                f"lifecycle/echo:{shape.path}",
-                _echo(shape),
-                f"DescribeModel shows {shape.path} as it was sent.",
-                f"{_MODEL}; capture G1",
-                provenance="inferred" if hidden else "model",
-                member=shape.path,
-            )
-
-
-# -- what every description has ------------------------------------------------------------
 
 
 def _answers(scene: Scene) -> None:
@@ -210,7 +70,7 @@ def creation_time(members: Mapping[str, Any]) -> float:
 
 
 def _time_is_a_number(scene: Scene) -> None:
-    found = _shown_after(scene, scene.plain()).get("CreationTime")
+    found = shown_after(scene, scene.plain()).get("CreationTime")
     if not is_possible_time(found):
         raise Broken(f"CreationTime is {found!r}, not a number of seconds since 1970.")
 
@@ -226,7 +86,7 @@ def _time_is_now(scene: Scene) -> None:
 
 def _time_stays(scene: Scene) -> None:
     body = scene.plain()
-    first = creation_time(_shown_after(scene, body))
+    first = creation_time(shown_after(scene, body))
     for _ in range(_LOOKS):
         again = creation_time(shown(scene, body["ModelName"]))
         if again != first:
@@ -237,12 +97,12 @@ def _default(path: str, default: Any) -> Callable[[Scene], None]:
     parent, _, name = path.rpartition(".")
 
     def play(scene: Scene) -> None:
-        members = _shown_after(scene, scene.plain())
+        members = shown_after(scene, scene.plain())
         holder = members.get(parent) if parent else members
         if not isinstance(holder, Mapping):
             raise NothingToJudge(f"{parent} is not shown")
         found = holder.get(name, "absent")
-        if _as_json(found) != _as_json(default):
+        if as_json(found) != as_json(default):
             raise Broken(f"{path} was not sent and is {found!r}, not {default!r}.")
 
     return play
@@ -252,7 +112,7 @@ _OPTIONAL = ("Containers", "InferenceExecutionConfig", "VpcConfig")
 
 
 def _invents_nothing(scene: Scene) -> None:
-    members = _shown_after(scene, scene.plain())
+    members = shown_after(scene, scene.plain())
     if not isinstance(members.get("PrimaryContainer"), Mapping):
         raise NothingToJudge("PrimaryContainer is not shown")
     for name in _OPTIONAL:
@@ -261,7 +121,7 @@ def _invents_nothing(scene: Scene) -> None:
 
 
 def _leaves_out(scene: Scene) -> None:
-    members = _shown_after(scene, scene.plain())
+    members = shown_after(scene, scene.plain())
     for name in _OPTIONAL:
         if members.get(name):
             raise NothingToJudge(f"{name} is invented")
@@ -272,22 +132,52 @@ def _leaves_out(scene: Scene) -> None:
 def _invents_no_role(scene: Scene) -> None:
     body = scene.plain()
     del body["ExecutionRoleArn"]
-    found = _shown_after(scene, body).get("ExecutionRoleArn")
+    found = shown_after(scene, body).get("ExecutionRoleArn")
     if found is not None:
         raise Broken(f"ExecutionRoleArn was not sent and is {found!r}.")
 
 
+#: Hostnames of a pipeline, in an order that no sorting makes.
+_HOSTS = ("second", "first", "third")
+
+
+def image_like(scene: Scene, mark: str) -> str:
+    """Return a legal image told apart by a mark; a user's own image is always the same."""
+    resources = scene.resources
+    return resources.container_image + ("" if resources.image else f"-{mark}")
+
+
 def _keeps_order(scene: Scene) -> None:
-    image = scene.resources.container_image
-    names = ["second", "first", "third"]
-    body = scene.plain(Containers=[{"Image": image, "ContainerHostname": each} for each in names])
+    sent = {host: _container(scene, host) for host in _HOSTS}
+    body = scene.plain(Containers=list(sent.values()))
     del body["PrimaryContainer"]
-    containers = _shown_after(scene, body).get("Containers")
+    containers = shown_after(scene, body).get("Containers")
     found = values_at("Containers[].ContainerHostname", {"Containers": containers})
-    if sorted(map(str, found)) != sorted(names):
+    if not isinstance(containers, list) or sorted(map(str, found)) != sorted(_HOSTS):
         raise NothingToJudge("the containers are not all shown")
-    if found != names:
-        raise Broken(f"The containers are shown in the order {found}, not {names}.")
+    if found != list(_HOSTS):
+        raise Broken(f"The containers are shown in the order {found}, not {list(_HOSTS)}.")
+    for each in containers:
+        host = each["ContainerHostname"]
+        for path in ("Image", "Environment.HOST"):
+            _must_be_its_own(path, host, values_at(path, each), sent)
+
+
+def _container(scene: Scene, host: str) -> dict[str, Any]:
+    return {
+        "Image": image_like(scene, host),
+        "ContainerHostname": host,
+        "Environment": {"HOST": host},
+    }
+
+
+def _must_be_its_own(
+    path: str, host: str, seen: list[Any], sent: Mapping[str, dict[str, Any]]
+) -> None:
+    """Demand that a container does not show another's value; a lost one is another rule's."""
+    values = {each: values_at(path, container)[0] for each, container in sent.items()}
+    if seen and seen[0] in values.values() and seen[0] != values[host]:
+        raise Broken(f"The container {host!r} shows {path} {seen[0]!r}, not {values[host]!r}.")
 
 
 #: Values that a service on the way from JSON to a store and back is known to harm.
@@ -300,13 +190,17 @@ _DELICATE = {
     "MARKUP": '<a href="x">&amp;\'</a> %20 \\n ${HOME}',
     "LONG": "0123456789" * 60,
     "camelCase": "a key that is not all capitals",
+    "BOOLEAN": "true",
+    "NUMBER": "007",
+    "NULL": "null",
+    "EXPONENT": "1e3",
 }
 
 
 def _harms_nothing(scene: Scene) -> None:
     body = scene.plain()
     body["PrimaryContainer"] = {**body["PrimaryContainer"], "Environment": dict(_DELICATE)}
-    found = values_at("PrimaryContainer.Environment", _shown_after(scene, body))
+    found = values_at("PrimaryContainer.Environment", shown_after(scene, body))
     if not found or not isinstance(found[0], dict):
         raise NothingToJudge("PrimaryContainer.Environment is not shown")
     if len(set(_DELICATE) - set(found[0])) > 1:
@@ -397,7 +291,7 @@ DESCRIPTIONS: tuple[Scenario, ...] = (
     scenario(
         "lifecycle/containers-in-order",
         _keeps_order,
-        "Containers are described in the order in which they were sent.",
+        "Containers are described in the order in which they were sent, each with what is its own.",
         "Amazon SageMaker API Reference, CreateModel, Containers: the order is the pipeline's",
         provenance="reference",
     ),
@@ -408,5 +302,5 @@ DESCRIPTIONS: tuple[Scenario, ...] = (
         f"{_MODEL}, Environment",
         provenance="model",
     ),
-    *_echo_rules(),
+    *ECHOES,
 )

@@ -1,19 +1,26 @@
-"""The ``lifecycle/`` family: names that are taken, models that are missing, models deleted.
+"""The ``lifecycle/`` family: names that are taken, and models that are missing.
 
-What a description shows is in ``conformance.oracle.descriptions``.
+What a description shows is in ``conformance.oracle.descriptions``, what becomes of a model that
+is deleted in ``conformance.oracle.deletions``.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
 
 from conformance.oracle.behaviour import NothingToJudge
-from conformance.oracle.descriptions import DESCRIPTIONS, shown
+from conformance.oracle.deletions import DELETIONS, first_life, second_life, there
+from conformance.oracle.descriptions import DESCRIPTIONS
+from conformance.oracle.echoes import shown
 from conformance.oracle.scenario import (
     Answer,
     Broken,
     Scenario,
     Scene,
+    Unsupported,
     accept,
     created,
     described,
@@ -22,10 +29,23 @@ from conformance.oracle.scenario import (
     refused,
     scenario,
 )
+from conformance.oracle.tags import listed_tags
 
 _TAKEN = "already existing model"
 _MISSING = "could not find model"
 _CODE = "ValidationException"
+
+#: What is compared of descriptions: a service may show more, and that may change.
+_MEMBERS = (
+    "PrimaryContainer",
+    "Containers",
+    "InferenceExecutionConfig",
+    "ExecutionRoleArn",
+    "VpcConfig",
+    "EnableNetworkIsolation",
+    "CreationTime",
+    "ModelArn",
+)
 
 
 # -- a name that is taken ------------------------------------------------------------------
@@ -61,15 +81,41 @@ def _duplicate_message(scene: Scene) -> None:
 
 
 def _duplicate_leaves_the_first(scene: Scene) -> None:
-    body = scene.plain()
-    created(scene, body)
-    before = described(scene, body["ModelName"])
-    refused(scene.ask("CreateModel", {**body, "EnableNetworkIsolation": True}))
-    after = scene.ask("DescribeModel", {"ModelName": body["ModelName"]})
-    if not after.accepted:
+    body = first_life(scene)
+    arn = created(scene, body)
+    before, tags = _content(scene, body["ModelName"]), _tags(scene, arn)
+    if before is None or _content(scene, body["ModelName"]) != before:
+        raise NothingToJudge("the model is not described, or otherwise at every look")
+    refused(scene.ask("CreateModel", second_life(scene, body)))
+    after = _content(scene, body["ModelName"])
+    if after is None:
         raise Broken("After the refused duplicate the first model is gone.")
-    if after.members.get("EnableNetworkIsolation") != before.get("EnableNetworkIsolation"):
-        raise Broken("The refused duplicate has changed the first model.")
+    changed = [name for name in _MEMBERS if after.get(name) != before.get(name)]
+    if changed:
+        raise Broken(f"The refused duplicate has changed {changed[0]} of the first model.")
+    if tags is not None and sorted(listed_tags(scene, arn)) != tags:
+        raise Broken("The refused duplicate has changed the tags of the first model.")
+
+
+def _content(scene: Scene, name: str) -> dict[str, Any] | None:
+    """Return what is described of a model, lists of its VpcConfig as sets; ``None`` if gone."""
+    members = there(scene, name)
+    if members is None:
+        return None
+    content = {each: members.get(each) for each in _MEMBERS}
+    if isinstance(content["VpcConfig"], dict):
+        content["VpcConfig"] = {
+            each: Counter(map(repr, ids)) if isinstance(ids, list) else ids
+            for each, ids in content["VpcConfig"].items()
+        }
+    return content
+
+
+def _tags(scene: Scene, arn: str) -> list[tuple[str, str]] | None:
+    """Return the tags of a model; ``None`` where the target does not list them."""
+    with suppress(Unsupported, NothingToJudge):
+        return sorted(listed_tags(scene, arn))
+    return None
 
 
 def _names_are_told_apart(scene: Scene) -> None:
@@ -94,20 +140,41 @@ def _two_models(scene: Scene, first: str, second: str) -> None:
 
 # -- a model that is missing ----------------------------------------------------------------
 
-_LOOKING = ("DescribeModel", "DeleteModel")
+
+def _looked_for(scene: Scene) -> str:
+    """Make, describe and delete a model; return its name: a target may do what it is asked.
+
+    One that rejects everything rejects missing models, too, and proves nothing by that.
+    """
+    body = scene.plain()
+    created(scene, body)
+    described(scene, body["ModelName"])
+    done(scene.ask("DeleteModel", {"ModelName": body["ModelName"]}))
+    return str(body["ModelName"])
 
 
-def _missing_is_refused(operation: str) -> Callable[[Scene], None]:
-    def play(scene: Scene) -> None:
-        answer = scene.ask(operation, {"ModelName": scene.fresh()})
-        refuse(answer, f"{operation} of a model that does not exist")
+def _describe_missing(scene: Scene) -> None:
+    body = scene.plain()
+    created(scene, body)
+    described(scene, body["ModelName"])
+    answer = scene.ask("DescribeModel", {"ModelName": scene.fresh()})
+    refuse(answer, "DescribeModel of a model that does not exist")
 
-    return play
+
+def _delete_missing(scene: Scene) -> None:
+    deleted = _looked_for(scene)
+    answer = scene.ask("DeleteModel", {"ModelName": scene.fresh()})
+    refuse(answer, "DeleteModel of a model that does not exist")
+    for _ in range(2):
+        refused(scene.ask("DescribeModel", {"ModelName": deleted}))
+    refuse(scene.ask("DeleteModel", {"ModelName": deleted}), "a second DeleteModel of a model")
 
 
 def _missing(scene: Scene) -> Iterator[Answer]:
-    for operation in _LOOKING:
-        yield refused(scene.ask(operation, {"ModelName": scene.fresh()}))
+    """Yield the answers to looks at a model that never was and at one that was deleted."""
+    for name in (_looked_for(scene), scene.fresh()):
+        for operation in ("DescribeModel", "DeleteModel"):
+            yield refused(scene.ask(operation, {"ModelName": name}))
 
 
 def _missing_code(scene: Scene) -> None:
@@ -122,17 +189,22 @@ def _missing_status(scene: Scene) -> None:
             raise Broken(f"{answer.operation} answers with {answer.reply.status}, not with 400.")
 
 
+def _says_missing(answer: Answer) -> bool:
+    """Tell whether an answer says that there is no such model, with whatever words around."""
+    return _MISSING in (answer.reading.message or "").lower()
+
+
 def _missing_message(scene: Scene) -> None:
     for answer in _missing(scene):
-        message = answer.reading.message or ""
-        if not message.lower().startswith(_MISSING):
+        if not _says_missing(answer):
+            message = answer.reading.message or ""
             raise Broken(f"{answer.operation} says {message!r:.200}, not 'Could not find model'.")
 
 
 def _missing_message_has_arn(scene: Scene) -> None:
     for answer in _missing(scene):
         message, name = answer.reading.message or "", answer.request["ModelName"]
-        if not message.lower().startswith(_MISSING):
+        if not _says_missing(answer):
             raise NothingToJudge("the message does not say that the model is missing")
         if f"model/{name}" not in message:
             raise Broken(f"{answer.operation} does not say the ARN: {message!r:.200}.")
@@ -140,76 +212,12 @@ def _missing_message_has_arn(scene: Scene) -> None:
 
 def _name_is_looked_at(operation: str) -> Callable[[Scene], None]:
     def play(scene: Scene) -> None:
+        _looked_for(scene)
         for name in (scene.fresh().ljust(64, "x"), f"{scene.fresh()}_under_score"):
-            answer = refused(scene.ask(operation, {"ModelName": name}))
-            if (answer.reading.message or "").lower().startswith(_MISSING):
+            if _says_missing(refused(scene.ask(operation, {"ModelName": name}))):
                 raise Broken(f"{operation} looks for a model named {name}, which none can be.")
 
     return play
-
-
-# -- a model that is deleted ----------------------------------------------------------------
-
-
-def _deleted(scene: Scene, name: str) -> Answer:
-    created(scene, scene.plain(ModelName=name))
-    done(_look(scene, name))
-    return scene.ask("DeleteModel", {"ModelName": name})
-
-
-def _delete_is_accepted(scene: Scene) -> None:
-    accept(_deleted(scene, f"{scene.fresh()}-ABC"), "the deletion of a model that exists")
-
-
-def _delete_status(scene: Scene) -> None:
-    status = done(_deleted(scene, scene.fresh())).reply.status
-    if status != 200:
-        raise Broken(f"The status is {status}, not 200.")
-
-
-def _delete_body(scene: Scene) -> None:
-    body = done(_deleted(scene, scene.fresh())).reply.body
-    if body.strip() not in (b"", b"{}"):
-        raise Broken(f"The body is not empty: {body[:80]!r}.")
-
-
-def _look(scene: Scene, name: str) -> Answer:
-    return scene.ask("DescribeModel", {"ModelName": name})
-
-
-def _deleted_is_gone(scene: Scene) -> None:
-    name = scene.fresh()
-    refused(_look(scene, name))
-    done(_deleted(scene, name))
-    if _look(scene, name).accepted:
-        raise Broken("The deleted model is still described.")
-
-
-def _deleted_stays_gone(scene: Scene) -> None:
-    name = scene.fresh()
-    done(_deleted(scene, name))
-    refused(_look(scene, name))
-    if _look(scene, name).accepted:
-        raise Broken("The deleted model is described again at a second look.")
-
-
-def _delete_spares_others(scene: Scene) -> None:
-    name, neighbour = scene.fresh(), scene.fresh()
-    others = (neighbour, f"{name}-2")
-    for each in others:
-        created(scene, scene.plain(ModelName=each))
-    done(_deleted(scene, name))
-    for each in others:
-        if not _look(scene, each).accepted:
-            raise Broken(f"With {name} the model {each} has gone, too.")
-
-
-def _name_is_free_again(scene: Scene) -> None:
-    body = scene.plain()
-    done(_deleted(scene, body["ModelName"]))
-    for _ in range(2):
-        refused(_look(scene, body["ModelName"]))
-    accept(scene.ask("CreateModel", body), "the name of a deleted model")
 
 
 LIFECYCLE: tuple[Scenario, ...] = (
@@ -259,13 +267,13 @@ LIFECYCLE: tuple[Scenario, ...] = (
     ),
     scenario(
         "lifecycle/describe-missing",
-        _missing_is_refused("DescribeModel"),
+        _describe_missing,
         "DescribeModel of a model that does not exist is rejected.",
         "capture D2",
     ),
     scenario(
         "lifecycle/delete-missing",
-        _missing_is_refused("DeleteModel"),
+        _delete_missing,
         "DeleteModel of a model that does not exist is rejected.",
         "capture D3",
     ),
@@ -308,48 +316,6 @@ LIFECYCLE: tuple[Scenario, ...] = (
         "AWS service model of SageMaker, DeleteModelInput; how it is told is not known",
         provenance="inferred",
     ),
-    scenario(
-        "lifecycle/delete-existing",
-        _delete_is_accepted,
-        "DeleteModel of a model that exists is accepted.",
-        "capture G3",
-    ),
-    scenario(
-        "lifecycle/delete-status",
-        _delete_status,
-        "DeleteModel is answered with the status 200.",
-        "capture G3",
-    ),
-    scenario(
-        "lifecycle/delete-body",
-        _delete_body,
-        "The answer to DeleteModel has no content.",
-        "capture G3",
-    ),
-    scenario(
-        "lifecycle/deleted-is-gone",
-        _deleted_is_gone,
-        "A deleted model is not described any more.",
-        "captures G3, D2",
-    ),
-    scenario(
-        "lifecycle/deleted-stays-gone",
-        _deleted_stays_gone,
-        "A deleted model does not come back.",
-        "captures G3, D2",
-    ),
-    scenario(
-        "lifecycle/delete-spares-others",
-        _delete_spares_others,
-        "DeleteModel deletes no other model, however alike its name is.",
-        "Amazon SageMaker API Reference, DeleteModel",
-        provenance="reference",
-    ),
-    scenario(
-        "lifecycle/deleted-name-is-free",
-        _name_is_free_again,
-        "The name of a deleted model can be used again.",
-        "captures G3, D2: there is no such model any more",
-    ),
+    *DELETIONS,
     *DESCRIPTIONS,
 )

@@ -1,8 +1,7 @@
 """The ``stateful/`` family: random programs of calls, with a pure model of the service beside.
 
-Hypothesis draws and shrinks the programs. A divergence that a short program shows is the business
-of the other families, which have a rule for each; only what takes longer is a finding here, so
-that one fault is one finding.
+Hypothesis draws and shrinks the programs. The shortest one that diverges is the finding, also
+where another family has a rule for what it shows: what nobody thought of has none.
 """
 
 from __future__ import annotations
@@ -10,14 +9,11 @@ from __future__ import annotations
 from contextlib import suppress
 
 from conformance.oracle.behaviour import NothingToJudge
-from conformance.oracle.listing import walk
+from conformance.oracle.listing import lasting, walk
 from conformance.oracle.scenario import Answer, Broken, Scenario, Scene, Unsupported, scenario
 from conformance.oracle.service_model import ServiceModel
 from conformance.oracle.tags import listed_tags
 from conformance.wire.reading import ACCEPTED, REJECTED
-
-#: Programs of fewer calls than this are what the other families look at.
-_SHORTEST = 5
 
 #: Calls of one program, and programs for each example of the depth.
 _CALLS, _PROGRAMS = 25, 2
@@ -81,10 +77,18 @@ class Session:
         self._model = self._model.without(name)
 
     def _list(self, name: str, _key: str) -> None:
-        found = walk(self._scene, MaxResults=100)
-        listed = any(each["ModelName"] == name for each in found.ours(name))
-        if found.ended and listed != self._model.has(name):
-            raise Diverged(f"A model that {_is(not listed)} is {'' if listed else 'not '}listed.")
+        exists = self._model.has(name)
+
+        def look() -> Broken | None:
+            found = walk(self._scene, MaxResults=100)
+            listed = any(each["ModelName"] == name for each in found.ours(name))
+            if not found.ended or listed == exists:
+                return None
+            return Broken(f"A model that {_is(exists)} is {'' if listed else 'not '}listed.")
+
+        wrong = lasting(self._scene, name, look)
+        if wrong is not None:
+            raise Diverged(str(wrong))
 
     def _add_tag(self, name: str, key: str) -> None:
         if not self._model.has(name):
@@ -205,11 +209,9 @@ def _agrees(scene: Scene) -> None:
         for step in programs.shortest:
             session.take(step)
     except Diverged as divergence:
-        if len(programs.shortest) < _SHORTEST:
-            told = str(divergence).rstrip(".")
-            raise NothingToJudge(f"another rule is about this: {told}") from divergence
-        calls = len(programs.shortest)
-        raise Broken(f"After {calls - 1} calls: {divergence}") from divergence
+        before = len(programs.shortest) - 1
+        when = f"After {before} call{'s' * (before != 1)}" if before else "At once"
+        raise Broken(f"{when}: {divergence}") from divergence
     raise NothingToJudge("a program that went wrong once did not again")
 
 
@@ -217,7 +219,7 @@ STATEFUL: tuple[Scenario, ...] = (
     scenario(
         "stateful/model-agrees",
         _agrees,
-        "A service does after many calls what it does after few.",
+        "A service answers any program of calls as a plain model of it does.",
         "captures D1, D2, D3, G3 to G5, one after the other",
     ),
 )

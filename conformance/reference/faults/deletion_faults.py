@@ -34,6 +34,12 @@ _RULES = {
     "delete-status-204": "delete-status",
     "delete-body-not-empty": "delete-body",
     "delete-in-lower-case": "delete-existing",
+    "delete-refused-for-pipelines": "delete-existing",
+    "delete-refused-for-tagged-models": "delete-existing",
+    "delete-refused-for-models-in-a-vpc": "delete-existing",
+    "delete-keeps-pipelines": "deleted-is-gone",
+    "delete-keeps-tagged-models": "deleted-is-gone",
+    "delete-keeps-models-in-a-vpc": "deleted-is-gone",
 }
 
 
@@ -153,8 +159,47 @@ def _undone(behaviour: Behaviour) -> Behaviour:
     )
 
 
+Sort = Callable[[RegionState, Model], bool]
+
+_SORTS: dict[str, Sort] = {
+    "pipelines": lambda _, model: "Containers" in model.definition,
+    "tagged-models": lambda state, model: bool(state.tags.get(model.arn)),
+    "models-in-a-vpc": lambda _, model: "VpcConfig" in model.definition,
+}
+
+
+def _for_some(sort: Sort, instead: Callable[[Handler], Handler]) -> Change:
+    """DeleteModel does something else for models of a sort."""
+
+    def wrap(inner: Handler) -> Handler:
+        other = instead(inner)
+
+        def delete(state: RegionState, call: Call) -> Output:
+            model = state.taken_model(call.text("ModelName"))
+            concerned = model is not None and sort(state, model)
+            return other(state, call) if concerned else inner(state, call)
+
+        return delete
+
+    return on_handler("DeleteModel", wrap)
+
+
+def _sort_faults() -> Iterator[Fault]:
+    for name, sort in _SORTS.items():
+        words = name.replace("-", " ")
+        yield _fault(
+            f"delete-refused-for-{name}",
+            f"DeleteModel is refused for {words}",
+            _for_some(sort, _refusing_delete),
+        )
+        yield _fault(
+            f"delete-keeps-{name}", f"DeleteModel keeps {words}", _for_some(sort, _keeping)
+        )
+
+
 def faults() -> Iterator[Fault]:
     """All deletions that go wrong."""
+    yield from _sort_faults()
     for name, summary, wrap in (
         ("delete-keeps-model", "DeleteModel answers 200 and deletes nothing", _keeping),
         ("delete-refused", "DeleteModel is always refused", _refusing_delete),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -17,7 +18,7 @@ from conformance.reference.faults.fault import (
 from conformance.reference.faults.tables import no_limits
 from conformance.reference.messages import Request
 from conformance.reference.operations.models import definition_of, tags_of
-from conformance.reference.state import RegionState
+from conformance.reference.state import Model, RegionState
 
 FAMILY = "lifecycle"
 
@@ -29,6 +30,13 @@ _RULES = {
     "duplicate-ignored-if-equal": "duplicate-name-is-rejected",
     "duplicate-refused-but-stored": "duplicate-leaves-the-first",
     "duplicate-deletes-the-first": "duplicate-leaves-the-first",
+    "duplicate-refused-but-environment-stored": "duplicate-leaves-the-first",
+    "duplicate-refused-but-image-stored": "duplicate-leaves-the-first",
+    "duplicate-refused-but-vpc-stored": "duplicate-leaves-the-first",
+    "duplicate-refused-but-isolation-stored": "duplicate-leaves-the-first",
+    "duplicate-refused-but-tags-stored": "duplicate-leaves-the-first",
+    "duplicate-refused-but-tags-added": "duplicate-leaves-the-first",
+    "duplicate-refused-but-renewed": "duplicate-leaves-the-first",
     "create-stores-nothing": "describe-created",
     "duplicate-message-generic": "duplicate-message",
     "names-ignore-case": "names-differ-in-case",
@@ -97,6 +105,70 @@ def _refusing_but_overwriting(inner: Handler) -> Handler:
         return inner(state, call)
 
     return create
+
+
+def _refusing_but(change: Callable[[RegionState, Model, Call], object]) -> Change:
+    """A duplicate is refused after something of the first model was changed."""
+
+    def wrap(inner: Handler) -> Handler:
+        def create(state: RegionState, call: Call) -> Output:
+            taken = state.taken_model(call.text("ModelName"))
+            if taken is not None:
+                change(state, taken, call)
+            return inner(state, call)
+
+        return create
+
+    return on_handler("CreateModel", wrap)
+
+
+def _storing(member: str) -> Callable[[RegionState, Model, Call], object]:
+    """A member of the request is stored; one of a container where the first model has one."""
+
+    def change(_state: RegionState, taken: Model, call: Call) -> None:
+        old, new = taken.definition, dict(call.parameters)
+        if member in ("Image", "Environment"):
+            old, new = _primary(old), _primary(new)
+        if member in new:
+            old[member] = new[member]
+
+    return change
+
+
+def _primary(definition: dict[str, object]) -> dict[str, object]:
+    container = definition.get("PrimaryContainer")
+    return container if isinstance(container, dict) else {}
+
+
+def _storing_tags(state: RegionState, taken: Model, call: Call) -> None:
+    state.tags[taken.arn] = tags_of(call)
+
+
+def _adding_tags(state: RegionState, taken: Model, call: Call) -> None:
+    state.tags[taken.arn] = {**tags_of(call), **state.tags[taken.arn]}
+
+
+def _renewing(state: RegionState, taken: Model, _call: Call) -> None:
+    """Store the model as it is once more: it is a moment younger then."""
+    time.sleep(0.002)
+    state.add_model(taken.name, taken.definition, state.tags[taken.arn])
+
+
+def _part_faults() -> Iterator[Fault]:
+    for name, change in {
+        "environment-stored": _storing("Environment"),
+        "image-stored": _storing("Image"),
+        "vpc-stored": _storing("VpcConfig"),
+        "isolation-stored": _storing("EnableNetworkIsolation"),
+        "tags-stored": _storing_tags,
+        "tags-added": _adding_tags,
+        "renewed": _renewing,
+    }.items():
+        yield _fault(
+            f"duplicate-refused-but-{name}",
+            f"a second model is refused; of the first one: {name.replace('-', ' ')}",
+            _refusing_but(change),
+        )
 
 
 def _refusing_and_deleting(inner: Handler) -> Handler:
@@ -250,4 +322,5 @@ def _forgiving(inner: Handler, named: bool) -> Handler:
 def faults() -> Iterator[Fault]:
     """All of this family."""
     yield from _name_faults()
+    yield from _part_faults()
     yield from _missing_faults()

@@ -39,9 +39,13 @@ _RULES = {
 }
 
 
+#: What a fault breaks beside that rule.
+_ALSO = {"list-turned-round-within-pages": ("list/sort-by-creation-time",)}
+
+
 def _fault(name: str, summary: str, change: Change, side: Side = "holds") -> Fault:
     rules = (f"list/{_RULES[name]}",) if name in _RULES else ()
-    return Fault(name, summary, rules, FAMILY, side, change)
+    return Fault(name, summary, (*rules, *_ALSO.get(name, ())), FAMILY, side, change)
 
 
 Summaries = list[dict[str, object]]

@@ -28,6 +28,15 @@ _RULES = {
     "sort-by-ignored": "sort-by-name",
     "sort-order-ignored": "sort-order",
     "sort-order-turned-round": "sort-order",
+    "sort-order-by-name-ignored": "sort-order",
+    "sort-by-creation-time-taken-for-name": "sort-by-creation-time",
+    "sort-order-without-sort-by-ignored": "sort-by-creation-time",
+    "sort-order-by-creation-time-ignored": "sort-by-creation-time",
+    "creation-time-before-ignored-beside-after": "created-between",
+    "creation-time-after-ignored-beside-before": "created-between",
+    "next-page-forgets-name-contains": "pages-keep-filters",
+    "next-page-forgets-sort-by": "pages-keep-filters",
+    "next-page-forgets-sort-order": "pages-keep-filters",
     "default-order-ascending": "newest-first",
     "default-order-by-name": "newest-first",
     "name-contains-ignored": "name-contains",
@@ -45,9 +54,16 @@ _RULES = {
 }
 
 
+#: What a fault breaks beside that rule.
+_ALSO = {
+    "sort-order-ignored": ("list/sort-by-creation-time",),
+    "sort-order-turned-round": ("list/sort-by-creation-time",),
+}
+
+
 def _fault(name: str, summary: str, change: Change, side: Side = "holds") -> Fault:
     rules = (f"list/{_RULES[name]}",) if name in _RULES else ()
-    return Fault(name, summary, rules, FAMILY, side, change)
+    return Fault(name, summary, (*rules, *_ALSO.get(name, ())), FAMILY, side, change)
 
 
 # --- what is asked for is ignored ---
@@ -81,6 +97,23 @@ def _exchanged(call: Call) -> Call:
         CreationTimeAfter=call.parameters.get("CreationTimeBefore"),
         CreationTimeBefore=call.parameters.get("CreationTimeAfter"),
     )
+
+
+def _where(applies: Callable[[Call], bool], **changes: object) -> Change:
+    """Members are taken for others in some requests only."""
+    return on_call("ListModels", lambda call: call.having(**changes) if applies(call) else call)
+
+
+def _is_sorted_by(by: str) -> Callable[[Call], bool]:
+    return lambda call: call.text("SortBy") == by
+
+
+def _is_next_page(call: Call) -> bool:
+    return call.text("NextToken") != ""
+
+
+def _has_both_times(call: Call) -> bool:
+    return {"CreationTimeAfter", "CreationTimeBefore"} <= set(call.parameters)
 
 
 def _shifted(name: str, seconds: float) -> Change:
@@ -128,6 +161,31 @@ def _request_faults() -> Iterator[Fault]:
         yield _fault(name, summary_, change)
 
 
+def _conditional_faults() -> Iterator[Fault]:
+    """What shows only where requests have other members beside."""
+    for name, summary_, change in (
+        ("sort-order-by-name-ignored", "SortOrder is ignored where SortBy is Name",
+         _where(_is_sorted_by("Name"), SortOrder=None)),
+        ("sort-order-by-creation-time-ignored", "SortOrder is ignored unless SortBy is Name",
+         _where(lambda call: call.text("SortBy") != "Name", SortOrder=None)),
+        ("sort-order-without-sort-by-ignored", "SortOrder is ignored where there is no SortBy",
+         _where(_is_sorted_by(""), SortOrder=None)),
+        ("sort-by-creation-time-taken-for-name", "SortBy CreationTime sorts by name",
+         _where(_is_sorted_by("CreationTime"), SortBy="Name")),
+        ("creation-time-before-ignored-beside-after", "of two limits in time the first counts",
+         _where(_has_both_times, CreationTimeBefore=None)),
+        ("creation-time-after-ignored-beside-before", "of two limits in time the last counts",
+         _where(_has_both_times, CreationTimeAfter=None)),
+        ("next-page-forgets-name-contains", "NameContains sifts the first page only",
+         _where(_is_next_page, NameContains=None)),
+        ("next-page-forgets-sort-by", "SortBy sorts the first page only",
+         _where(_is_next_page, SortBy=None)),
+        ("next-page-forgets-sort-order", "SortOrder is followed on the first page only",
+         _where(_is_next_page, SortOrder=None)),
+    ):  # fmt: skip
+        yield _fault(name, summary_, change)
+
+
 # --- limits of the request ---
 
 
@@ -166,4 +224,5 @@ def _limit_faults() -> Iterator[Fault]:
 def faults() -> Iterator[Fault]:
     """All of these."""
     yield from _request_faults()
+    yield from _conditional_faults()
     yield from _limit_faults()

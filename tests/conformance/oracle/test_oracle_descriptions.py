@@ -11,7 +11,8 @@ from fakes.records import json_values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.oracle.descriptions import DESCRIPTIONS, is_possible_time, lost, values_at
+from conformance.oracle.descriptions import DESCRIPTIONS, is_possible_time
+from conformance.oracle.echoes import lost, values_at
 from conformance.spec import shapes
 from strategies import create_model_requests
 

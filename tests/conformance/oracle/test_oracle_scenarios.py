@@ -115,14 +115,17 @@ def failed(fault: str, families: tuple[str, ...]) -> list[str]:
 @pytest.mark.proof
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_fault_breaks_its_rules_and_hardly_any_other(family: str) -> None:
-    """Each fault is found by all rules that it names; of the others one must at most fails too."""
+    """Each fault is found by all rules that it names; of the others one must at most fails too.
+
+    Not counting the random programs of calls, which see what any rule is about.
+    """
     for fault in FAULTS.values():
         if fault.family == family and fault.expect == "fail":
             broken = failed(fault.name, FAMILIES[family])
             wanted = {each for each in fault.rules if each.startswith(FAMILIES[family])}
             assert wanted <= set(broken), fault.name
-            beside = [each for each in broken if rule_by_id(each).level == MUST]
-            assert len(set(beside) - wanted) <= 1, (fault.name, beside)
+            beside = {each for each in broken if rule_by_id(each).level == MUST} - wanted
+            assert len(beside - {"stateful/model-agrees"}) <= 1, (fault.name, beside)
 
 
 @pytest.mark.proof

@@ -320,6 +320,57 @@ def combination_program() -> list[Step]:
     return program
 
 
+def lives_program() -> list[Step]:
+    """Models that differ in everything, deleted and made again, with others beside them."""
+    odd = {"B": "true", "N": "007", "Z": "null", "E": "1e3"}
+    tags = [{"Key": f"t{key}", "Value": value} for key, value in odd.items()]
+    vpc = {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]}
+    first = {"PrimaryContainer": {"Image": IMAGE, "Environment": odd}, "Tags": tags}
+    second = {
+        "PrimaryContainer": {"Image": IMAGE + "-2", "Environment": {"X": "second"}},
+        "VpcConfig": vpc,
+        "EnableNetworkIsolation": True,
+        "Tags": [{"Key": "second", "Value": "x"}],
+    }
+    pipeline = [
+        {"Image": f"{IMAGE}-{each}", "ContainerHostname": each, "Environment": {"HOST": each}}
+        for each in ("c", "a", "b")
+    ]
+    names = ("first", "first-2", "neighbour")
+    made = [
+        *(step("CreateModel", ModelName=each, **first) for each in names),
+        step("CreateModel", ModelName="pipeline", Containers=pipeline),
+        step("CreateModel", ModelName="vpc", **some_of(second, "PrimaryContainer", "VpcConfig")),
+    ]
+    looks = [
+        *(step("DescribeModel", ModelName=each) for each in (*names, "pipeline", "vpc")),
+        *(step("ListTags", ResourceArn=ARN + each) for each in names),
+        step("ListModels", SortBy="CreationTime"),
+    ]
+    resource = {"ResourceArn": ARN + "first"}
+    changes = (
+        step("CreateModel", ModelName="first", **second),
+        step(
+            "AddTags", **resource, Tags=[{"Key": "TB", "Value": "x"}, {"Key": "tN", "Value": "8"}]
+        ),
+        step("DeleteTags", **resource, TagKeys=["tE"]),
+        step("DeleteModel", ModelName="first"),
+        step("DeleteModel", ModelName="first"),
+        step("CreateModel", ModelName="first", **second),
+        step("DeleteModel", ModelName="first"),
+        step("CreateModel", ModelName="first", PrimaryContainer=first["PrimaryContainer"]),
+        step("DeleteModel", ModelName="pipeline"),
+        step("DeleteModel", ModelName="vpc"),
+        step("DeleteModel", ModelName="first-2"),
+    )
+    return [*made, *looks, *(each for change in changes for each in (change, *looks))]
+
+
+def some_of(members: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Some of a request's members."""
+    return {name: members[name] for name in names}
+
+
 @pytest.fixture(scope="session")
 def full_request() -> dict[str, Any]:
     """A CreateModel request with almost every member."""
@@ -335,4 +386,8 @@ def make_step() -> Callable[..., Step]:
 @pytest.fixture(scope="session")
 def behaviour_programs() -> dict[str, list[Step]]:
     """Programs by name."""
-    return {"behaviour": behaviour_program(), "combinations": combination_program()}
+    return {
+        "behaviour": behaviour_program(),
+        "lives": lives_program(),
+        "combinations": combination_program(),
+    }

@@ -212,7 +212,13 @@ def concerned(fault: Fault) -> list[str]:
     around = [*paths, *(each.rpartition(".")[0].removesuffix("[]") for each in paths)]
     around += [each.removesuffix("[]").removesuffix("{key}") for each in paths]
     first = [each for each in dict.fromkeys(around) if each in PATHS]
-    return [*first, "behaviour", "combinations", *(each for each in PATHS if each not in first)]
+    return [
+        *first,
+        "behaviour",
+        "lives",
+        "combinations",
+        *(each for each in PATHS if each not in first),
+    ]
 
 
 FAMILIES = sorted({each.family for each in FAULTS.values()})

@@ -64,6 +64,7 @@ def _one_name(scene: Scene) -> None:
 
 
 def _other_names(scene: Scene) -> None:
+    created(scene, scene.plain())
     for count in (_FEW, _MANY):
         bodies = [_marked(scene, str(number)) for number in range(count)]
         for answer in _judged(scene.together([("CreateModel", each) for each in bodies])):

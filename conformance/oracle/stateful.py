@@ -10,7 +10,15 @@ from contextlib import suppress
 
 from conformance.oracle.behaviour import NothingToJudge
 from conformance.oracle.listing import lasting, walk
-from conformance.oracle.scenario import Answer, Broken, Scenario, Scene, Unsupported, scenario
+from conformance.oracle.scenario import (
+    Answer,
+    Broken,
+    Scenario,
+    Scene,
+    Unsupported,
+    created,
+    scenario,
+)
 from conformance.oracle.service_model import ServiceModel
 from conformance.oracle.tags import listed_tags
 from conformance.wire.reading import ACCEPTED, REJECTED
@@ -198,6 +206,7 @@ class _Programs:
 
 
 def _agrees(scene: Scene) -> None:
+    created(scene, scene.plain())  # what refuses even that is told of by other rules
     programs = _Programs(scene)
     programs.run()
     if programs.shortest is None:

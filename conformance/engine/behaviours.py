@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.engine.controls import opinion_of_control, send_control
-from conformance.engine.conversation import Conversation, Exchange, NameTaken
+from conformance.engine.conversation import Conversation, NameTaken
+from conformance.engine.exchanges import Exchange
 from conformance.engine.judgement import Judgement, Tally, shown
 from conformance.engine.names import RunNames
 from conformance.oracle.behaviour import Behaviour, NothingToJudge, Seen

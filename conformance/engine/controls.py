@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.engine.conversation import Conversation, Exchange
+from conformance.engine.conversation import Conversation
+from conformance.engine.exchanges import Exchange
 from conformance.engine.names import RunNames
 from conformance.oracle.verdicts import INCONCLUSIVE, UNSUPPORTED, Opinion
 from conformance.wire.reading import UNSUPPORTED as NO_SUCH_OPERATION

@@ -7,24 +7,21 @@ our own create was answered 2xx for is deleted.
 
 from __future__ import annotations
 
-import base64
 import json
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from conformance.engine import interruption
+from conformance.engine.exchanges import Exchange, Record, recorded
 from conformance.targets import Target
-from conformance.wire import Call, Reading, Reply, TransportFault, encode, read
-from conformance.wire.reading import ACCEPTED, REJECTED
+from conformance.wire import Call, Reply, TransportFault, encode, read
+from conformance.wire.reading import REJECTED
 from conformance.wire.signing import Credentials, Signer
 from strategies.resources import Resources
-
-Record = dict[str, Any]
 
 #: Reply or fault, and when the call began and ended.
 _Outcome = tuple[Reply | None, TransportFault | None, float, float]
@@ -44,34 +41,6 @@ class TargetGone(Exception):
 
 class NameTaken(Exception):
     """A model name without the run's prefix is not known to be free, so it is left alone."""
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """One call and what came of it: a reply with its reading, or a fault."""
-
-    number: int
-    operation: str
-    request: Any
-    reply: Reply | None
-    reading: Reading | None
-    fault: TransportFault | None = None
-    #: Epoch seconds of this machine.
-    began: float = 0.0
-    ended: float = 0.0
-
-    @property
-    def accepted(self) -> bool:
-        """Whether the target answered that it did what was asked."""
-        return self.reading is not None and self.reading.kind == ACCEPTED
-
-
-def _as_text(data: bytes) -> tuple[str, bool]:
-    """Return bytes as text, or in base64 with ``True``, for the record."""
-    try:
-        return data.decode(), False
-    except UnicodeDecodeError:
-        return base64.b64encode(data).decode(), True
 
 
 def _name_of(payload: Any) -> str:
@@ -185,7 +154,7 @@ class Conversation:
             began,
             ended,
         )
-        self._records.append(self._record(call, exchange, purpose))
+        self._records.append(recorded(call, exchange, purpose))
         if fault is not None and self._faults >= _GONE_AFTER.get(fault.kind, 1_000_000):
             raise TargetGone(f"the target no longer answers: {fault.detail}")
         return exchange
@@ -333,30 +302,6 @@ class Conversation:
         return not isinstance(name, str) or not self.is_stored(name)
 
     # -- the record ------------------------------------------------------------------------
-
-    def _record(self, call: Call, exchange: Exchange, purpose: str) -> Record:
-        sent, sent_encoded = _as_text(call.body)
-        record: Record = {
-            "n": exchange.number,
-            "purpose": purpose,
-            "operation": call.operation,
-            "request": sent,
-        }
-        if sent_encoded:
-            record["request_base64"] = True
-        if exchange.reply is not None:
-            received, received_encoded = _as_text(exchange.reply.body)
-            record |= {
-                "status": exchange.reply.status,
-                "headers": [list(header) for header in exchange.reply.headers],
-                "body": received,
-                "seconds": round(exchange.reply.seconds, 6),
-            }
-            if received_encoded:
-                record["body_base64"] = True
-        if exchange.fault is not None:
-            record["fault"] = {"kind": exchange.fault.kind, "detail": exchange.fault.detail}
-        return record
 
     def drain(self) -> list[Record]:
         """Return the records since the last call and forget them."""

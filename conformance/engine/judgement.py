@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.engine.conversation import Exchange, Record
+from conformance.engine.exchanges import Exchange, Record
 from conformance.oracle.verdicts import (
     ERROR,
     FAIL,

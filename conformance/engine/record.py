@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from conformance import __version__
-from conformance.engine.conversation import Record
+from conformance.engine.exchanges import Record
 from conformance.engine.judgement import Judgement
 from conformance.spec import documents
 from conformance.spec.rules import Rule

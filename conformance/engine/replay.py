@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.engine.conversation import Exchange, NameTaken
+from conformance.engine.conversation import NameTaken
+from conformance.engine.exchanges import Exchange
 from conformance.engine.judge import Bench, judge_side
 from conformance.engine.sides import STORED
 from conformance.oracle.behaviour import Behaviour, NothingToJudge, Seen

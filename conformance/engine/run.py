@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.engine import interruption
-from conformance.engine.conversation import Exchange, Record, TargetGone
+from conformance.engine.conversation import TargetGone
+from conformance.engine.exchanges import Exchange, Record
 from conformance.engine.judge import Bench, judge_side
 from conformance.engine.judgement import Judgement
 from conformance.engine.names import run_prefix

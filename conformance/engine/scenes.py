@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.engine.conversation import Conversation, Exchange, NameTaken
+from conformance.engine.conversation import Conversation, NameTaken
+from conformance.engine.exchanges import Exchange
 from conformance.engine.names import RunNames
 from conformance.oracle.behaviour import NothingToJudge
 from conformance.oracle.scenario import Answer, NoAnswer, Unsupported

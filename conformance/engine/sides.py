@@ -10,7 +10,8 @@ from typing import Any
 
 from conformance.engine.budget import Budget
 from conformance.engine.controls import opinion_of_control, send_control
-from conformance.engine.conversation import Conversation, Exchange, NameTaken
+from conformance.engine.conversation import Conversation, NameTaken
+from conformance.engine.exchanges import Exchange
 from conformance.engine.judgement import Judgement, Tally, shown
 from conformance.engine.names import RunNames
 from conformance.oracle.verdicts import (

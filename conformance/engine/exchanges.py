@@ -1,0 +1,67 @@
+"""Exchanges: a call and what came of it, as a value and as it is recorded."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.wire import Call, Reading, Reply, TransportFault
+from conformance.wire.reading import ACCEPTED
+
+#: A line of ``exchanges.ndjson.gz``, but for the rule and side that it belongs to.
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One call and what came of it: a reply with its reading, or a fault."""
+
+    number: int
+    operation: str
+    request: Any
+    reply: Reply | None
+    reading: Reading | None
+    fault: TransportFault | None = None
+    #: Epoch seconds of this machine.
+    began: float = 0.0
+    ended: float = 0.0
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the target answered that it did what was asked."""
+        return self.reading is not None and self.reading.kind == ACCEPTED
+
+
+def _as_text(data: bytes) -> tuple[str, bool]:
+    """Return bytes as text, or in base64 with ``True``, for the record."""
+    try:
+        return data.decode(), False
+    except UnicodeDecodeError:
+        return base64.b64encode(data).decode(), True
+
+
+def recorded(call: Call, exchange: Exchange, purpose: str) -> Record:
+    """Return an exchange as it is recorded; headers that sign a request are left out."""
+    sent, sent_encoded = _as_text(call.body)
+    record: Record = {
+        "n": exchange.number,
+        "purpose": purpose,
+        "operation": call.operation,
+        "request": sent,
+    }
+    if sent_encoded:
+        record["request_base64"] = True
+    if exchange.reply is not None:
+        received, received_encoded = _as_text(exchange.reply.body)
+        record |= {
+            "status": exchange.reply.status,
+            "headers": [list(header) for header in exchange.reply.headers],
+            "body": received,
+            "seconds": round(exchange.reply.seconds, 6),
+        }
+        if received_encoded:
+            record["body_base64"] = True
+    if exchange.fault is not None:
+        record["fault"] = {"kind": exchange.fault.kind, "detail": exchange.fault.detail}
+    return record

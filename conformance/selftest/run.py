@@ -137,8 +137,15 @@ def _expected_sides(fault: Fault) -> Iterator[tuple[Rule, str]]:
                 yield rule, side
 
 
-def trial(name: str, *, depth: str = "quick", seed: int = 0, full: bool = False) -> Trial:
-    """Try one fault: its own rules until one fails, then the sentinels (or every rule)."""
+def trial(
+    name: str,
+    *,
+    depth: str = "quick",
+    seed: int = 0,
+    full: bool = False,
+    beside: Sequence[str] = SENTINELS,
+) -> Trial:
+    """Try one fault: its own rules until one fails, then the rules ``beside`` (or every rule)."""
     fault = FAULTS[name]
     bench = _bench(f"reference:{name}", depth, seed)
     started = time.perf_counter()
@@ -154,7 +161,7 @@ def trial(name: str, *, depth: str = "quick", seed: int = 0, full: bool = False)
         changed = changed_sides(f"reference:{name}", seed=seed)
         sides = [(rule, side) for rule, side in changed if rule_by_id(rule).level == MUST]
     else:
-        sides = [(rule, side) for rule in SENTINELS for side in rule_by_id(rule).sides]
+        sides = [(rule, side) for rule in beside for side in rule_by_id(rule).sides]
     for rule_id, side in sides:
         judged.setdefault(rule_id, []).append(_verdict(rule_by_id(rule_id), side, bench))
     verdicts = {rule_id: worst(each) for rule_id, each in judged.items()}

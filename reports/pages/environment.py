@@ -25,7 +25,7 @@ SIGNS = {
     "error": ("!", "error"),
 }
 
-_LONGEST = 1_000
+_LONGEST = 800
 
 _TEMPLATES = ("report.html", "matrix.html", "trend.html")
 _SCRIPTS = {"report.html": "report.js", "matrix.html": "matrix.js"}

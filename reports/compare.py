@@ -14,7 +14,8 @@ class Comparison:
     ``first_judged`` fail in the new run and were not judged in the old one: no news of the target.
 
     ``unclear`` failed before and could not be judged now, or was not judged at all: neither fixed
-    nor still failing. ``not_comparable`` says in a sentence why the runs differ in kind, or "".
+    nor still failing. ``no_longer_judged`` passed before and could not be judged now.
+    ``not_comparable`` says in a sentence why the runs differ in kind, or "".
     """
 
     new: tuple[str, ...]
@@ -23,6 +24,7 @@ class Comparison:
     first_judged: tuple[str, ...]
     unclear: tuple[str, ...]
     not_comparable: str = ""
+    no_longer_judged: tuple[str, ...] = ()
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Comparison:
@@ -32,7 +34,6 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Comparison:
     fails = [rule for rule, verdict in after.items() if verdict == "fail"]
     now = set(fails)
     looked_at = {rule for rule, verdict in before.items() if verdict != "not-run"}
-    differs = old["spec"]["digest"] != new["spec"]["digest"]
     return Comparison(
         new=tuple(rule for rule in fails if rule not in was and rule in looked_at),
         fixed=tuple(rule for rule in before if rule in was and after.get(rule) == "pass"),
@@ -41,8 +42,20 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Comparison:
         unclear=tuple(
             rule for rule in before if rule in was and rule not in now and after.get(rule) != "pass"
         ),
-        not_comparable="the two runs used different specifications" if differs else "",
+        not_comparable=_difference(old, new),
+        no_longer_judged=tuple(
+            rule
+            for rule, verdict in before.items()
+            if verdict == "pass" and after.get(rule) not in ("pass", "fail")
+        ),
     )
+
+
+def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    if old["spec"]["digest"] != new["spec"]["digest"]:
+        return "the two runs used different specifications"
+    depths = [run["options"].get("depth") for run in (old, new)]
+    return "the two runs went to different depths" if depths[0] != depths[1] else ""
 
 
 def _verdicts(report: Mapping[str, Any]) -> dict[str, str]:

@@ -42,10 +42,18 @@ def write_reports(folder: Path) -> dict[str, Any]:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a report, whole or not at all; half a surrogate pair becomes a question mark."""
+    """Write a report, whole or not at all; half a surrogate pair becomes a question mark.
+
+    What is no regular file (``/dev/stdout``, a pipe) is written to as it is.
+    """
+    data = text.encode("utf-8", "replace")
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
     beside = path.with_name(f".{path.name}.part")
     try:
-        beside.write_bytes(text.encode("utf-8", "replace"))
+        beside.write_bytes(data)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reports.safe import safe
@@ -39,8 +39,8 @@ def told(event: Mapping[str, Any]) -> str:
     return "\n".join(
         (
             f"{event['rule']} ({event['side']}): {_short(safe(finding['why']))}",
-            f"  expected: {safe(finding['expected'])}",
-            f"  sent:     {safe(finding['case']['label'])}{others}",
+            f"  expected: {_short(safe(finding['expected']))}",
+            f"  sent:     {_short(safe(finding['case']['label']))}{others}",
             *(f"            {_short(step)}" for step in steps(finding)),
             f"  answer:   {reply.get('status')} {_short(safe(reply.get('body', '')))}",
         )
@@ -50,14 +50,14 @@ def told(event: Mapping[str, Any]) -> str:
 def whole(rule: Mapping[str, Any]) -> str:
     """Return all that a report (see ``reports.summary``) has of one rule, for a terminal."""
     lines = [
-        f"{rule['id']}: {rule['verdict']}  ({rule['level']}; {', '.join(rule['provenance'])})",
-        f"  {safe(rule['statement'])}",
-        *(f"  source: {safe(each)}" for each in rule["source"]),
+        safe(f"{rule['id']}: {rule['verdict']}  ({rule['level']}; {_list(rule['provenance'])})"),
+        f"  {_short(safe(rule['statement']))}",
+        *(f"  source: {_short(safe(each))}" for each in rule["source"]),
     ]
     for side, judged in rule["sides"].items():
         cases = ", ".join(f"{count} {verdict}" for verdict, count in judged["cases"].items())
         note = f": {safe(judged['note'])}" if judged["note"] else ""
-        lines.append(f"  {side}: {judged['verdict']} ({cases or 'no case'}){note}")
+        lines.append(safe(f"  {side}: {judged['verdict']} ({cases or 'no case'}){note}"))
         observed = judged.get("observations", {})
         lines += [f"    {safe(what)}: {safe(seen)}" for what, seen in observed.items()]
     for finding in (rule["finding"], rule["other_finding"]):
@@ -73,7 +73,11 @@ def _whole_finding(rule: Mapping[str, Any], finding: Mapping[str, Any]) -> list[
     if control:
         lines.append(f"  control:  {_short(safe(json.dumps(control['request'])))}")
         lines.append(f"            -> {control['reply'].get('status')}, as it should")
-    return [*lines, "  reproduce:", *finding["curl"].split("\n")]
+    return [*lines, "  reproduce:", *map(safe, finding["curl"].split("\n"))]
+
+
+def _list(words: Sequence[str]) -> str:
+    return ", ".join(words)
 
 
 def _headers(finding: Mapping[str, Any]) -> list[list[str]]:

@@ -78,6 +78,12 @@ class NotARecord(Exception):
 _NO_HEADER = "{place} is not a record of a run: it does not begin with its header"
 
 
+def _lines(text: str) -> list[str]:
+    """Return the lines of a record: other tools may write U+2028 inside one as it is."""
+    lines = text.split("\n")
+    return lines if lines[-1] else lines[:-1]
+
+
 def _check_header(event: Any, place: str) -> None:
     """Raise ``NotARecord`` unless a first line is a header of the format that can be read."""
     if not isinstance(event, dict) or event.get("event") != "start":
@@ -114,7 +120,7 @@ class RunRecord:
         place = Path(path)
         place = place / EVENTS if place.is_dir() else place
         try:
-            lines = place.read_text("utf-8").splitlines()
+            lines = _lines(place.read_text("utf-8"))
         except OSError as problem:
             raise NotARecord(f"{place} cannot be read: {problem.strerror}") from problem
         except UnicodeDecodeError as problem:
@@ -138,11 +144,31 @@ class RunRecord:
                 raise NotARecord(f"{place}, line {number}: not an event of a run")
             events.append(event)
         if not events:
-            raise NotARecord(_NO_HEADER.format(place=place))
+            raise NotARecord(f"{place} is empty, or was cut off in its first line")
         header = events[0]
         footer = events[-1] if events[-1]["event"] == "end" else None
         judged = tuple(event for event in events[1:] if event["event"] == "judged")
         return cls(header, judged, footer)
+
+
+def check_schema(path: Path | str) -> None:
+    """Raise ``NotARecord`` for the first line of a record that breaks the published schema.
+
+    It takes seconds for a whole run, so that it is done only when something is wrong.
+    """
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
+    from reports.schemas import schema
+
+    place = Path(path)
+    place = place / EVENTS if place.is_dir() else place
+    validator = Draft202012Validator(schema("events"))
+    for number, line in enumerate(_lines(place.read_text("utf-8")), 1):
+        broken = best_match(validator.iter_errors(json.loads(line)))
+        if broken is not None:
+            where = "/".join(map(str, broken.absolute_path)) or "the line"
+            raise NotARecord(f"{place}, line {number}: not an event of a run ({where} is wrong)")
 
 
 def exchanges(folder: Path) -> Iterator[Event]:

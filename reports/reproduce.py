@@ -29,9 +29,12 @@ _OURS = re.compile(f"{PREFIX}(?=[a-z]{{4}})")
 Step = Mapping[str, Any]
 
 
-def _renamed(text: str) -> str:
-    """Return a body under another name of the same length: the sent one may still be there."""
-    return _OURS.sub("try", text)
+def _renamed(text: str, client: str = "try") -> str:
+    """Return a body under another name of the same length: the sent one may still be there.
+
+    Each client has names of its own, so that all lines can be tried one after the other.
+    """
+    return _OURS.sub(client, text)
 
 
 def _steps(finding: Mapping[str, Any]) -> Sequence[Step]:
@@ -42,8 +45,8 @@ def _operation(step: Step) -> str:
     return str(step.get("operation", "CreateModel"))
 
 
-def _body_text(step: Step) -> str:
-    return _renamed(json.dumps(step["request"], ensure_ascii=True))
+def _body_text(step: Step, client: str = "try") -> str:
+    return _renamed(json.dumps(step["request"], ensure_ascii=True), client)
 
 
 def _url(target: Mapping[str, Any]) -> str | None:
@@ -151,7 +154,7 @@ def boto3_lines(target: Mapping[str, Any], region: str, finding: Mapping[str, An
     url = _url(target)
     endpoint = repr(url) if url is not None else f"os.environ.get('ENDPOINT', {_DEFAULT!r})"
     *before, last = (
-        f"client.{_snake(_operation(step))}(**json.loads({_body_text(step)!r}))"
+        f"client.{_snake(_operation(step))}(**json.loads({_body_text(step, 'trb')!r}))"
         for step in _steps(finding)
     )
     return "\n".join(
@@ -184,7 +187,7 @@ def aws_cli_lines(target: Mapping[str, Any], region: str, finding: Mapping[str, 
             *(
                 f"aws sagemaker {_snake(_operation(step)).replace('_', '-')} --region "
                 f"{shlex.quote(region)} --endpoint-url {endpoint} "
-                f"--cli-input-json {shlex.quote(_body_text(step))}"
+                f"--cli-input-json {shlex.quote(_body_text(step, 'trc'))}"
                 for step in _steps(finding)
             ),
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from conformance.cli.records import reports_of, write_to
+from conformance.cli.records import blaming, reports_of, write_to
 
 
 @click.command("matrix", short_help="Compare implementations on one page.")
@@ -33,5 +33,7 @@ def command(runs: tuple[Path, ...], out: Path) -> None:
         click.echo(
             f"Careful: these runs differ in specification or depth: {groups} tables.", err=True
         )
-    write_to(out, matrix_page(reports))
+    with blaming(*runs):
+        page = matrix_page(reports)
+    write_to(out, page)
     click.echo(out)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import click
 
 from conformance.cli import Refused
 
@@ -26,7 +29,34 @@ def reports_of(paths: Sequence[str | Path]) -> list[dict[str, Any]]:
     """Return the reports of several runs, in their order. Raises ``Refused``."""
     from reports.summary import report
 
-    return [report(record_of(path)) for path in paths]
+    found = []
+    for path in paths:
+        record = record_of(path)
+        with blaming(path):
+            found.append(report(record))
+    return found
+
+
+@contextmanager
+def blaming(*paths: str | Path) -> Iterator[None]:
+    """Turn a fault within into the sentence that a record is to blame for, where one is.
+
+    Reading looks at the outer form of a record's lines alone, for speed; what it lets through may
+    be wrong further inside. Then, and only then, every line is held to the published schema.
+    """
+    from reports.record import NotARecord, check_schema
+
+    try:
+        yield
+    except (click.ClickException, click.exceptions.Exit):
+        raise
+    except Exception as fault:  # whatever it is, it is raised again unless a record is to blame
+        try:
+            for path in paths:
+                check_schema(path)
+        except NotARecord as problem:
+            raise Refused(str(problem)) from fault
+        raise
 
 
 def write_to(path: Path, text: str) -> None:

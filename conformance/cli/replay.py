@@ -12,7 +12,7 @@ import click
 
 from conformance.cli import INTERRUPTED, Refused
 from conformance.cli.options import target_of, target_options
-from conformance.cli.records import record_of
+from conformance.cli.records import blaming, record_of
 
 if TYPE_CHECKING:
     from conformance.engine.judge import Bench
@@ -27,26 +27,35 @@ _NOT_SETTLED = 3
 @target_options
 @click.pass_context
 def command(ctx: click.Context, /, run: Path, rules: tuple[str, ...], **given: Any) -> None:
-    """Send the requests of RUN's findings again, exactly as recorded, and say what has become of
-    each: still failing, fixed, different (it fails in another way) or unclear.
+    """Send the requests of RUN's findings again, as recorded but for the models' names, and say
+    what has become of each: still failing, fixed, different (it fails in another way) or unclear.
 
-    RULE is an id or a glob. Exit code 0 when everything is fixed, 1 when anything fails, 3 when
-    nothing fails and something is unclear, 2 for wrong usage.
+    RULE is an id or a glob; info rules decide nothing and are only asked for by their ids. Exit
+    code 0 when everything is fixed, 1 when anything fails, 3 when nothing fails and something is
+    unclear, 2 for wrong usage or a target that does not answer.
     """
+    from conformance.engine import interruption
     from conformance.engine.conversation import TargetGone
     from conformance.targets import TargetProblem, resolve
 
     record = record_of(run)
-    found = [event for event in record.judged if event["finding"] and _is_wanted(event, rules)]
+    levels = {rule["id"]: rule["level"] for rule in record.header["rules"]}
+    found = [
+        event
+        for event in record.judged
+        if event["finding"] and _is_wanted(event["rule"], levels.get(event["rule"]), rules)
+    ]
     if not found:
-        raise Refused(f"{run} has no finding" + (f" of {', '.join(rules)}" if rules else ""))
+        asked = f" of {', '.join(rules)}" if rules else " of a must rule"
+        raise Refused(f"{run} has no finding{asked}")
     options, credentials = target_of(given)
     try:
         target = resolve(
             given["target"] or str(record.header["target"]["name"]), options, credentials
         )
         try:
-            outcomes = _replayed(found, _bench(target, given, record.header, credentials))
+            with interruption.held_back(), blaming(run):
+                outcomes = _replayed(found, _bench(target, given, record.header, credentials))
         finally:
             target.close()
     except (TargetProblem, TargetGone) as problem:
@@ -58,8 +67,11 @@ def command(ctx: click.Context, /, run: Path, rules: tuple[str, ...], **given: A
     ctx.exit(_exit_code(outcomes))
 
 
-def _is_wanted(event: Mapping[str, Any], globs: tuple[str, ...]) -> bool:
-    return not globs or any(fnmatchcase(event["rule"], each) for each in globs)
+def _is_wanted(rule: str, level: str | None, globs: tuple[str, ...]) -> bool:
+    """Tell whether a rule's findings are sent again: those of info rules only when asked for."""
+    if not globs:
+        return level == "must"
+    return any(fnmatchcase(rule, each) and (level == "must" or each == rule) for each in globs)
 
 
 def _bench(target: Any, given: Mapping[str, Any], header: Mapping[str, Any], keys: Any) -> Bench:
@@ -71,24 +83,30 @@ def _bench(target: Any, given: Mapping[str, Any], header: Mapping[str, Any], key
         target,
         resources=Resources(account=account or Resources.account, region=given["region"]),
         account=account,
-        seed=int(header["options"].get("seed") or 0),
         credentials=keys,
-        demands_auth=given["auth"],
-        model_limit=given["model_limit"],
+        demands_auth=given["auth"] or bool(header["options"].get("auth")),
+        model_limit=given["model_limit"] or header["options"].get("model_limit"),
     )
 
 
 def _replayed(found: list[Mapping[str, Any]], bench: Bench) -> Counter[str]:
+    from conformance.engine import interruption
     from conformance.engine.replay import replay
+    from conformance.engine.run import introduce
     from reports.safe import safe
 
     outcomes: Counter[str] = Counter()
+    introduce(bench)
     try:
         for event in found:
             done = replay(event["rule"], event["side"], event["finding"], bench)
             outcomes[done.outcome] += 1
             said = f" ({safe(done.said)})" if done.said else ""
             click.echo(f"{done.outcome:13}  {safe(event['rule'])}{said}: {safe(done.why)[:300]}")
+    except KeyboardInterrupt:
+        interruption.taken()
+        click.echo("Interrupted; cleaning up, once more to stop at once.", err=True)
+        raise
     finally:
         bench.talk.tidy()
         left = bench.talk.sweep()

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from conformance.cli import Refused
-from conformance.cli.records import record_of, write_to
+from conformance.cli.records import blaming, record_of, write_to
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -31,7 +31,8 @@ def command(run: Path, **wanted: Path | None) -> None:
     record = record_of(run)
     if not record.complete:
         click.echo("Careful: this run is partial, it did not go to its end.", err=True)
-    document = report(record)
+    with blaming(run):
+        document = report(record)
     names = {"html": "report.html", "json_": "report.json", "junit": "junit.xml"}
     names |= {"markdown": "summary.md", "badge": _badge(wanted["badge"])}
     asked = {path: names[option] for option, path in wanted.items() if path is not None}
@@ -39,7 +40,9 @@ def command(run: Path, **wanted: Path | None) -> None:
         folder = run if run.is_dir() else run.parent
         asked = {folder / name: name for name in REPORTS}
     for path, name in asked.items():
-        write_to(path, REPORTS[name](document))
+        with blaming(run):
+            made = REPORTS[name](document)
+        write_to(path, made)
         click.echo(path)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from conformance.cli import Refused
-from conformance.cli.records import record_of
+from conformance.cli.records import blaming, record_of
 
 
 @click.command("show", short_help="Print one rule's findings whole.")
@@ -22,10 +22,14 @@ def command(run: Path, rule: str) -> None:
     from reports.finding import whole
     from reports.summary import report
 
-    document = report(record_of(run))
+    record = record_of(run)
+    with blaming(run):
+        document = report(record)
     found = [each for each in document["rules"] if each["id"] == rule]
     found = found or [each for each in document["rules"] if fnmatchcase(each["id"], rule)]
     if not found:
         raise Refused(f"{run} has no rule {rule!r}")
     for each in found:
-        click.echo(whole(each))
+        with blaming(run):
+            text = whole(each)
+        click.echo(text)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from conformance.cli import Refused
-from conformance.cli.records import reports_of, write_to
+from conformance.cli.records import blaming, reports_of, write_to
 
 
 @click.command("trend", short_help="Draw both figures over time.")
@@ -32,7 +32,8 @@ def command(runs: tuple[Path, ...], out: Path) -> None:
         raise Refused(f"--out {out}: a trend is an .html page or an .svg plot")
     reports = reports_of(runs)
     try:
-        drawn = trend_svg(reports) if out.suffix == ".svg" else trend_page(reports)
+        with blaming(*runs):
+            drawn = trend_svg(reports) if out.suffix == ".svg" else trend_page(reports)
     except NoPlottingLibrary as problem:
         raise Refused(str(problem)) from problem
     write_to(out, drawn)

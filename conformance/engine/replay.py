@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 from conformance.engine.conversation import NameTaken
 from conformance.engine.exchanges import Exchange
 from conformance.engine.judge import Bench, judge_side
+from conformance.engine.names import PREFIX
 from conformance.engine.sides import STORED
 from conformance.oracle.behaviour import Behaviour, NothingToJudge, Seen
 from conformance.oracle.catalogue import behaviours, rule_by_id
@@ -29,8 +32,8 @@ FIXED = "fixed"
 DIFFERENT = "different"
 UNCLEAR = "unclear"
 
-#: Families whose calls met: sent one after the other they would show something else.
-_MET = ("concurrency/",)
+#: Families whose calls met, or were signed for a moment: sent again they show something else.
+_JUDGED_ANEW = ("concurrency/", "auth/")
 
 
 @dataclass(frozen=True)
@@ -50,28 +53,79 @@ class CannotReplay(Exception):
 
 
 def replay(rule_id: str, side: str, finding: Mapping[str, Any], bench: Bench) -> Replayed:
-    """Send a finding's steps again, exactly as they were recorded, and judge the last answer.
+    """Send a finding's steps again as they were recorded, under new names; judge the last answer.
 
-    Where one answer does not tell, because the rule is about several, the rule is judged anew
-    besides. Whatever was created is deleted. Raises ``TargetGone`` like every sending.
+    A rejection counts only when the recorded control is accepted again. Where one answer does not
+    tell, because the rule is about several, because calls met or signatures grew old, the rule is
+    judged anew. Whatever was created is deleted. Raises ``TargetGone`` like every sending.
     """
     try:
         rule = rule_by_id(rule_id)
     except KeyError:
         return Replayed(UNCLEAR, "This version has no such rule.")
-    if rule.id.startswith(_MET):
+    if rule.id.startswith(_JUDGED_ANEW):
         return _outcome(finding, None, _judged_anew(rule, side, bench))
+    finding = _under_new_names(finding, bench)
     try:
         *_, last = _sent(finding, bench)
         if last.reading is None:
             detail = last.fault.detail if last.fault else "no reply"
             return Replayed(UNCLEAR, f"No answer: {detail}.")
         opinion = _opinion(rule, side, finding, last, bench)
+        if opinion is not None and opinion.verdict == PASS:
+            opinion = _refused_control(finding, bench) or opinion
     except CannotReplay as why:
         return Replayed(UNCLEAR, f"Not sent again: {why}.")
     finally:
         bench.talk.tidy()
-    return _outcome(finding, last.reading, opinion or _judged_anew(rule, side, bench))
+    if opinion is None:
+        return _outcome(finding, None, _judged_anew(rule, side, bench))
+    return _outcome(finding, last.reading, opinion)
+
+
+#: How names in recorded requests begin: the prefix of a run, and a letter for the process.
+_PREFIXES = re.compile(rf"{PREFIX}[a-z]{{10}}[a-zA-Z0-9](?=-\d{{6}})")
+
+
+def _under_new_names(finding: Mapping[str, Any], bench: Bench) -> Mapping[str, Any]:
+    """Return a finding whose requests bear names of this run, of the same length.
+
+    So they are ours to delete, and what an earlier run or replay left is not in the way.
+    """
+    old = set(_PREFIXES.findall(json.dumps(finding)))
+
+    def renamed(text: str) -> str:
+        for prefix in old:  # without its beginning, too: that is how NameContains asks for it
+            text = text.replace(prefix[len(PREFIX) :], bench.talk.prefix[len(PREFIX) :])
+        return text
+
+    def step(each: Mapping[str, Any]) -> dict[str, Any]:
+        changed = {**each, "request": json.loads(renamed(json.dumps(each["request"])))}
+        http = each.get("http")
+        if http and http["body_base64"]:
+            body = renamed(base64.b64decode(http["body_base64"]).decode("latin-1"))
+            encoded = base64.b64encode(body.encode("latin-1")).decode()
+            changed["http"] = {**http, "body_base64": encoded}
+        return changed
+
+    control = finding.get("control")
+    return {
+        **step(finding),
+        "before": [step(each) for each in finding.get("before", ())],
+        "control": step(control) if control else None,
+    }
+
+
+def _refused_control(finding: Mapping[str, Any], bench: Bench) -> Opinion | None:
+    """Return why a rejection proves nothing: the control is not accepted; ``None`` where it is."""
+    if not finding["control"]:
+        return None
+    bench.talk.tidy()
+    exchange = _step(finding["control"], bench)
+    if exchange.accepted:
+        return None
+    said = exchange.reading.summary if exchange.reading else "no answer"
+    return Opinion(INCONCLUSIVE, "control", f"The control is not accepted either ({said}).")
 
 
 def _outcome(finding: Mapping[str, Any], reading: Reading | None, opinion: Opinion) -> Replayed:

@@ -14,6 +14,7 @@ from conformance.oracle.scenario import (
     Broken,
     Scenario,
     Scene,
+    Unsupported,
     accept,
     arn_of,
     created,
@@ -21,6 +22,7 @@ from conformance.oracle.scenario import (
     done,
     scenario,
 )
+from conformance.wire.reading import REJECTED
 
 #: Clocks of two machines may differ by as much before a signed request is refused.
 _CLOCKS_APART = 15 * 60
@@ -130,9 +132,14 @@ def _leaves_out(scene: Scene) -> None:
 
 
 def _invents_no_role(scene: Scene) -> None:
+    created(scene, scene.plain())
     body = scene.plain()
     del body["ExecutionRoleArn"]
-    found = shown_after(scene, body).get("ExecutionRoleArn")
+    answer = scene.ask("CreateModel", body)
+    if answer.reading.kind == REJECTED:
+        raise Unsupported("The target demands a role, and nobody has shown that it must not.")
+    done(answer)
+    found = shown(scene, body["ModelName"]).get("ExecutionRoleArn")
     if found is not None:
         raise Broken(f"ExecutionRoleArn was not sent and is {found!r}.")
 

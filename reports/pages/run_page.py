@@ -119,6 +119,8 @@ def lines(
 ) -> list[tuple[str, str, str]]:
     """Return what reproduces a finding: a title, the lines to copy, and a word on them."""
     found = [("curl", finding["curl"], "")]
+    if len(finding.get("before", ())) > 1 and finding["way"].startswith("concurrency/"):
+        return [("curl", finding["curl"], "These calls met: one after the other shows less.")]
     if not aws_clients_can_send(finding):
         return [("curl", finding["curl"], "boto3 and the AWS CLI cannot send this.")]
     if len(finding["curl"]) > _LONGEST_PROGRAM:

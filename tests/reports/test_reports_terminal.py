@@ -26,7 +26,7 @@ from hypothesis import given
 from rich.cells import cell_len
 from rich.console import Console
 
-from reports.finding import told
+from reports.finding import told, whole
 from reports.record import RunRecord
 from reports.safe import safe
 from reports.summary import report
@@ -48,6 +48,16 @@ def printed(events: list[dict[str, Any]], **how: Any) -> str:
 def harmless(text: str) -> bool:
     """Whether a text can be written to a terminal: no control characters, no surrogates."""
     return not any(unicodedata.category(c) in ("Cc", "Cs") for c in text if c != "\n")
+
+
+@few
+@given(runs())
+def test_any_rule_printed_whole_is_harmless_and_bounded(events: list[dict[str, Any]]) -> None:
+    """``show`` writes nothing that a terminal acts on, and no more than a finding needs."""
+    for rule in report(RunRecord.from_lines(lines(events)))["rules"]:
+        text = whole(rule)
+        assert harmless(text)
+        assert len(text) < 40_000
 
 
 @few

@@ -82,7 +82,4 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "p") go(-1);
 });
 addEventListener("hashchange", toHash);
-addEventListener("beforeprint", () => {
-  for (const rule of rules) if (rule.dataset.verdict === "fail") rule.open = true;
-});
 toHash();

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 
 from conformance.cli.compare import command as compare_command
 
-TITLES = ["New", "Fixed", "Still", "First judged", "Unclear"]
+TITLES = ["New", "Fixed", "Still", "First judged", "Unclear", "No longer judged"]
 LENGTH, PATTERN, TYPE = (f"CreateModel/ModelName:{k}" for k in ("max-length", "pattern", "type"))
 
 
@@ -45,6 +45,7 @@ def test_new_fixed_and_still_are_listed_and_new_fails(tmp_path: Path) -> None:
         f"  {PATTERN}",
         "First judged: 0",
         "Unclear: 0",
+        "No longer judged: 0",
     ]
 
 
@@ -86,8 +87,8 @@ def test_a_cut_off_record_is_compared_with_a_warning(moto_run: Any, tmp_path: Pa
     whole = (moto_run.folder / "events.ndjson").read_bytes()
     (tmp_path / "events.ndjson").write_bytes(whole[: len(whole) // 2])
     done = command("compare", str(moto_run.folder), str(tmp_path), cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("Careful: NEW is partial, the run did not go to its end.\n")
+    assert done.stderr == "Careful: NEW is partial, the run did not go to its end.\n"
+    assert done.returncode == 3  # what passed and was not reached is not judged any more
     assert "Fixed: 0\n" in done.stdout
 
 
@@ -97,7 +98,7 @@ def test_runs_against_different_specifications_are_compared_with_a_warning(tmp_p
     other[0]["spec"] = {**other[0]["spec"], "digest": "sha256:" + "1" * 64}
     old = save(tmp_path / "old", run_of({LENGTH: "pass"}))
     done = compare(old, save(tmp_path / "new", other))
-    assert done.stdout.startswith("Careful: the two runs used different specifications.\n")
+    assert done.stderr == "Careful: the two runs used different specifications.\n"
 
 
 FOREIGN = {
@@ -147,12 +148,12 @@ def test_any_two_runs_can_be_compared(
     old: list[dict[str, Any]],
     new: list[dict[str, Any]],
 ) -> None:
-    """Exit code 0 or 1 and five titles, whatever the runs are."""
+    """Exit code 0, 1 or 3 and six titles, whatever the runs are."""
     base = tmp_path_factory.mktemp("runs")
     done = compare(save(base / "old", old), save(base / "new", new))
-    assert done.exit_code in (0, 1)
+    assert done.exit_code in (0, 1, 3)
     titles = [line.partition(":")[0] for line in done.stdout.splitlines() if line[0] != " "]
-    assert [t for t in titles if t != "Careful"] == TITLES
+    assert titles == TITLES
 
 
 def test_ids_of_a_hostile_record_do_not_reach_the_terminal(tmp_path: Path) -> None:
@@ -163,6 +164,15 @@ def test_ids_of_a_hostile_record_do_not_reach_the_terminal(tmp_path: Path) -> No
         events.append({**run_of({LENGTH: "fail"})[1], "rule": HOSTILE, "side": side})
     good = save(tmp_path / "good", run_of({LENGTH: "pass"}))
     done = compare(good, save(tmp_path / "bad", events))
-    assert done.exception is None
+    assert done.exit_code == 3
     assert "First judged: 1\n" in done.stdout
     assert "\x1b" not in done.stdout
+
+
+def test_a_target_that_went_dead_is_no_success(tmp_path: Path) -> None:
+    """What passed before and cannot be judged now is listed; the exit code is 3."""
+    old = save(tmp_path / "old", run_of({LENGTH: "pass", PATTERN: "pass"}))
+    new = save(tmp_path / "new", run_of({LENGTH: "inconclusive", PATTERN: "unsupported"}))
+    done = compare(old, new)
+    assert done.exit_code == 3
+    assert "No longer judged: 2" in done.stdout

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
+from click.testing import CliRunner
 from fakes.processes import command, reference_server
 from fakes.records import finding, footer, header, judged, lines, row
 
+from conformance.cli import cli
+from conformance.reference import FAULTS
 from reports.files import REPORTS
 
 RULE = "CreateModel/ModelName:max-length"
@@ -59,6 +63,7 @@ def test_single_reports_go_where_they_are_wanted(recorded: Path, tmp_path: Path)
         (("report", "RUN", "--html", "no/such/folder.html"), "cannot be written"),
         (("show", "RUN", "no/such-rule"), "has no rule 'no/such-rule'"),
         (("replay", "RUN", "list/*"), "has no finding of list/*"),
+        (("replay", "RUN", "--target", "http://127.0.0.1:1"), "does not answer"),
         (("replay", "RUN", "--target", "nobody"), "unknown target 'nobody'"),
         (("matrix", "RUN", "nowhere"), "nowhere cannot be read"),
         (("matrix", "RUN", "-o", "no/such/folder.html"), "cannot be written"),
@@ -86,7 +91,7 @@ def test_what_cannot_be_done_is_said_in_one_sentence(
         (lambda text: text.replace('"verdict"', '"opinion"', 1), "line 2: not an event of a run"),
         (lambda text: "\n".join(text.split("\n")[1:]), "does not begin with its header"),
         (lambda text: "<html>" + text, "not JSON"),
-        (lambda _: "", "does not begin with its header"),
+        (lambda _: "", "is empty, or was cut off in its first line"),
     ],
 )
 def test_foreign_and_newer_records_are_told_apart(
@@ -137,6 +142,98 @@ def test_replay_says_what_is_still_failing_fixed_and_different(
     assert half.returncode == 1
     assert f"still failing  {RULE} (200)" in half.stdout
     assert "fixed          lifecycle/duplicate-name-is-rejected" in half.stdout
+
+
+def test_a_rejection_without_an_accepted_control_is_no_fix(recorded: Path, tmp_path: Path) -> None:
+    """A target that rejects everything has fixed nothing."""
+    done = command(
+        "replay", str(recorded), RULE, "--target", "reference:rejects-everything", cwd=tmp_path
+    )
+    assert done.returncode == 3, done.stdout
+    assert "The control is not accepted either" in done.stdout
+
+
+def test_info_findings_are_sent_again_only_when_named(tmp_path: Path) -> None:
+    """A conforming run has nothing to replay, whatever its info rules noted."""
+    run = ("run", "reference", "--select", "request", "--out", "run")
+    assert command(*run, cwd=tmp_path).returncode == 0
+    assert command("replay", "run", cwd=tmp_path).returncode == 2
+    document = json.loads((tmp_path / "run" / "report.json").read_text("utf-8"))
+    noted = next(rule["id"] for rule in document["rules"] if rule["verdict"] == "fail")
+    done = command("replay", "run", noted, cwd=tmp_path)
+    assert "1 still failing" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "fault", ["array-body-unwrapped", "trailing-commas-accepted", "rejected-but-stored"]
+)
+def test_a_replay_can_be_repeated(fault: str, tmp_path: Path) -> None:
+    """Whatever a finding leaves on a server is deleted, and a second replay says the same."""
+    rule = next(iter(FAULTS[fault].rules), "*")
+    rule = RULE if rule == "*" else rule
+    with reference_server(fault) as (url, _):
+        assert command("run", url, "--select", rule, "--out", "run", cwd=tmp_path).returncode == 1
+        for _again in range(2):
+            done = command("replay", "run", rule, cwd=tmp_path)
+            assert "1 still failing" in done.stdout, done.stdout + done.stderr
+            assert done.stderr == ""
+
+
+def test_what_is_no_file_is_written_to_as_it_is(recorded: Path, tmp_path: Path) -> None:
+    """A device stays one, a link leads where it led."""
+    link, behind = tmp_path / "link.md", tmp_path / "behind.md"
+    behind.write_text("old", "utf-8")
+    link.symlink_to(behind)
+    for path in ("/dev/null", str(link)):
+        done = command("report", str(recorded), "--markdown", path, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert not Path("/dev/null").is_file()
+    assert link.is_symlink()
+    assert "nonconforming" in behind.read_text("utf-8")
+
+
+PLACES = [
+    ("finding", "reply"), ("finding", "reply", "headers"), ("finding", "before"),
+    ("finding", "http"), ("finding", "control"), ("finding", "control", "reply"),
+    ("finding", "case"), ("finding", "also"), ("observations",), ("cases",), ("finding",),
+]  # fmt: skip
+HEADER_PLACES = [
+    ("suite",), ("suite", "version"), ("options", "seed"), ("target", "fingerprint"),
+    ("rules", 0, "provenance"), ("rules", 0, "sides"), ("started",), ("spec",),
+]  # fmt: skip
+WRONG = [True, None, "x", 5, [], {}, [5], {"a": 1}, [{}], ["\ud800"]]
+
+
+@pytest.mark.parametrize(
+    "place", [*PLACES, *HEADER_PLACES], ids=lambda place: "/".join(map(str, place))
+)
+def test_a_record_that_is_wrong_inside_is_told_in_one_sentence(
+    place: tuple[Any, ...], recorded: Path, tmp_path: Path
+) -> None:
+    """Whatever stands at any place of a record, no command answers with a traceback."""
+    events = [json.loads(line) for line in (recorded / "events.ndjson").open(encoding="utf-8")]
+    with_finding = next(n for n, event in enumerate(events) if event.get("finding"))
+    number = 0 if place in HEADER_PLACES else with_finding
+    runner = CliRunner()
+    for wrong in WRONG:
+        changed = json.loads(json.dumps(events))
+        holder = changed[number]
+        for step in place[:-1]:
+            holder = holder[step]
+        holder[place[-1]] = wrong
+        path = tmp_path / "events.ndjson"
+        path.write_text("\n".join(map(json.dumps, changed)) + "\n", "utf-8")
+        out = str(tmp_path / "out.html")
+        for arguments in (
+            ["report", str(path)],
+            ["show", str(path), "*"],
+            ["matrix", str(path), "-o", out],
+            ["trend", str(path), "-o", out],
+            ["compare", str(path), str(path)],
+        ):
+            done = runner.invoke(cli, arguments)
+            assert isinstance(done.exception, SystemExit | None), (wrong, arguments, done.exception)
+            assert done.exit_code in (0, 2), (wrong, arguments, done.output)
 
 
 def test_replay_tells_another_wrong_answer_from_the_recorded_one(tmp_path: Path) -> None:

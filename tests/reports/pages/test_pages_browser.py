@@ -171,13 +171,15 @@ def test_pages_are_accessible_light_and_dark_wide_and_narrow(
         assert seen.complaints == []
 
 
-def test_on_paper_every_finding_is_open(browser: Opened) -> None:
-    """Printing unfolds the findings and leaves out what cannot be used on paper."""
+def test_on_paper_stands_what_was_opened(browser: Opened) -> None:
+    """Printing leaves out what cannot be used on paper, filters and programs, and opens nothing."""
     page = browser.page
+    page.keyboard.press("n")
     page.emulate_media(media="print")
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator(f"#{anchor(RULE)} .finding").is_visible()
+    assert not page.locator(f"#{anchor(OTHER)} .finding").is_visible()
     assert not page.locator("#filters").is_visible()
+    assert page.locator(".lines:visible").count() == 0
 
 
 def test_the_matrix_shows_differences_and_opens_exchanges(tmp_path: Path) -> None:

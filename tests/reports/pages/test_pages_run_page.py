@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 from fakes.records import HOSTILE, few, finding, footer, header, judged, lines, row, run_of, runs
-from hypothesis import given
+from hypothesis import given, settings
 
 from reports.pages.environment import anchor
 from reports.pages.matrix_page import comparable, matrix_page
 from reports.pages.run_page import run_page, violated
 from reports.record import RunRecord
 from reports.summary import report
-from reports.trend import by_target
+from reports.trend import by_target, trend_page
 
 RULE = "CreateModel/ModelName:max-length"
 VOID = {"meta", "input", "br", "img"}
@@ -76,6 +76,17 @@ def test_any_runs_make_a_sound_matrix(one: list[dict[str, Any]], two: list[dict[
     assert page.open == []
     assert page.hrefs == page.handlers == []
     assert page.scripts == 2
+
+
+@settings(max_examples=8, deadline=None)
+@given(runs(), runs())
+def test_any_runs_make_a_sound_trend(one: list[dict[str, Any]], two: list[dict[str, Any]]) -> None:
+    """Names of targets are drawn and written whatever they are; the page has no script at all."""
+    page = Checked(trend_page([of(one), of(two)]))
+    assert page.open == []
+    assert page.scripts == 0
+    assert page.handlers == []
+    assert [href[:26] for href in page.hrefs] == ["data:image/svg+xml;base64,"]
 
 
 def test_what_came_off_the_wire_is_never_markup() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -71,7 +72,9 @@ def trend_svg(reports: Sequence[Report]) -> str:
         axes[1].xaxis.set_major_formatter(ConciseDateFormatter(locator))
         figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
         drawn = io.StringIO()
-        figure.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # a name may have letters of no font
+            figure.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
     return drawn.getvalue()
 
 

@@ -78,6 +78,7 @@ def test_any_runs_make_a_sound_matrix(one: list[dict[str, Any]], two: list[dict[
     assert page.scripts == 2
 
 
+@pytest.mark.filterwarnings("error")
 @settings(max_examples=8, deadline=None)
 @given(runs(), runs())
 def test_any_runs_make_a_sound_trend(one: list[dict[str, Any]], two: list[dict[str, Any]]) -> None:

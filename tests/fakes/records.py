@@ -10,14 +10,14 @@ import json
 from functools import cache
 from typing import Any
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from conformance.engine.record import described
 from conformance.oracle.catalogue import all_rules
 
 #: Runs are large to draw; so many of them show what there is to see.
-few = settings(max_examples=40)
+few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 VERDICTS = ("not-run", "unsupported", "pass", "inconclusive", "fail", "error")
 WAYS = ("accepted", "refused", "server-fault", "stored", "odd", "errors/code")

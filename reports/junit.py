@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reports.finding import steps
+from reports.known.marks import standing
 
 #: Characters that XML 1.0 cannot hold; what came off the wire may be full of them.
 _UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -24,7 +25,8 @@ def junit(report: Mapping[str, Any]) -> str:
     """Return the XML of a report (see ``reports.summary``): a suite a family, a case a rule.
 
     Unsupported and not judged rules are skipped, inconclusive ones and errors are errors. What an
-    ``info`` rule found is skipped too: it decides nothing. The form is the strictest that is in
+    ``info`` rule found is skipped too: it decides nothing; so is what is known, but an entry of
+    the list of known findings that is stale is a failure. The form is the strictest that is in
     use, that of Apache Ant's report.
     """
     root = ET.Element("testsuites")
@@ -33,7 +35,7 @@ def junit(report: Mapping[str, Any]) -> str:
         family = re.split("[/:]", rule["id"])[0]
         if family not in families:
             families[family] = _suite(root, family, report, len(families))
-        _case(families[family], family, rule)
+        _case(families[family], family, rule, *standing(report, rule["id"]))
     for suite in families.values():
         cases = suite.findall("testcase")
         suite.set("tests", str(len(cases)))
@@ -70,11 +72,20 @@ def _suite(root: ET.Element, family: str, report: Mapping[str, Any], number: int
     return suite
 
 
-def _case(suite: ET.Element, family: str, rule: Mapping[str, Any]) -> None:
+def _case(
+    suite: ET.Element, family: str, rule: Mapping[str, Any], standing: str, word: str
+) -> None:
     case = ET.SubElement(suite, "testcase", classname=family, name=fit(rule["id"]), time="0")
     verdict = rule["verdict"]
-    if verdict == "pass":
-        return
+    if standing == "stale":
+        ET.SubElement(case, "failure", type="stale", message=fit(word))
+    elif standing == "known":
+        ET.SubElement(case, "skipped", message=fit(f"known: {word}"))
+    elif verdict != "pass":
+        _not_passed(case, rule, verdict)
+
+
+def _not_passed(case: ET.Element, rule: Mapping[str, Any], verdict: str) -> None:
     findings = [each for each in (rule["finding"], rule["other_finding"]) if each]
     note = next((side["note"] for side in rule["sides"].values() if side["note"]), "") or verdict
     if verdict == "fail" and rule["level"] == "must" and findings:

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.oracle.verdicts import ORDER
+from reports.known.marks import news
 from reports.safe import safe
 
 #: Step summaries and comments may not be longer than 64 kB; a byte count, with some to spare.
 MOST = 60_000
 
 _MOST_CAUSES = 25
+_MOST_NEWS = 50
 _LONGEST_CELL, _LONGEST_LINES = 160, 1_500
 
 _SIGNS = {
@@ -39,6 +41,7 @@ def markdown(report: Mapping[str, Any]) -> str:
         "| --- | --- | --- | --- | --- |",
         f"| {report['divergence']:.1%} | {report['coverage']:.1%} | {totals['fail']} "
         f"| {totals['pass'] + totals['fail']} | {sum(totals.values())} |\n",
+        *_news(report),
         *_families(report),
         *_causes(report),
         _provenance(report),
@@ -61,6 +64,18 @@ def _bounded(parts: list[str]) -> str:
             return f"{text}\n(cut: the run's report has all)\n"
         text += part + "\n"
     return text
+
+
+def _news(report: Mapping[str, Any]) -> list[str]:
+    known = report["known"]
+    if known is None:
+        return []
+    lines = [f"- **New**: {_code(rule)}" for rule in known["new"]]
+    lines += [f"- {_cell(sentence)}" for sentence in news(known)]
+    if len(lines) > _MOST_NEWS:
+        lines = [*lines[:_MOST_NEWS], f"- {len(lines) - _MOST_NEWS} more"]
+    word = f"{len(known['known'])} rule(s) are known not to pass ({_cell(known['file'])})."
+    return [*lines, "", word if lines else f"Nothing new: {word}", ""]
 
 
 def _families(report: Mapping[str, Any]) -> list[str]:

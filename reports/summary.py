@@ -7,6 +7,7 @@ from typing import Any
 
 from conformance.oracle.verdicts import ORDER
 from reports.causes import causes
+from reports.known.marks import is_news, marks
 from reports.record import RunRecord
 from reports.reproduce import reproduction
 
@@ -15,7 +16,7 @@ NONCONFORMING = "nonconforming"
 INCONCLUSIVE = "inconclusive"
 ERROR = "error"
 
-EXIT_CODES = {CONFORMING: 0, NONCONFORMING: 1, INCONCLUSIVE: 3, ERROR: 4}
+_EXIT_CODES = {CONFORMING: 0, NONCONFORMING: 1, INCONCLUSIVE: 3, ERROR: 4}
 
 
 def report(run: RunRecord) -> dict[str, Any]:
@@ -23,11 +24,14 @@ def report(run: RunRecord) -> dict[str, Any]:
 
     ``totals`` and the two figures count ``must`` rules only, ``info`` rules stand beside them.
     A rule's verdict is the worst of its sides; a rule with a side missing was not run to its end.
+    ``known`` says what a list of known findings makes of it (see ``reports.known.marks``), or is
+    ``None`` where none was given: the verdict is about the target, and stays what it is.
     """
     judged = {(event["rule"], event["side"]): event for event in run.judged}
     rules = [_rule(described, judged, run) for described in run.header["rules"]]
     must = [rule for rule in rules if rule["level"] == "must"]
     totals = _totals(must)
+    known = run.header.get("known")
     everything = len(must)
     return {
         "suite": run.header["suite"],
@@ -44,6 +48,7 @@ def report(run: RunRecord) -> dict[str, Any]:
         "info_totals": _totals([rule for rule in rules if rule["level"] == "info"]),
         "divergence": _share(totals["fail"], everything),
         "coverage": _share(totals["pass"] + totals["fail"], everything),
+        "known": marks(known, rules, run.header["started"][:10]) if known is not None else None,
         "causes": causes(rules),
         "rules": rules,
     }
@@ -59,6 +64,17 @@ def verdict(rules: list[dict[str, Any]]) -> str:
     if "inconclusive" in must or "not-run" in must or "pass" not in must:
         return INCONCLUSIVE
     return CONFORMING
+
+
+def exit_code(report: Mapping[str, Any]) -> int:
+    """Return the exit code of a run: that of its verdict, where a list was given of the news."""
+    known, totals = report["known"], report["totals"]
+    if known is None or report["verdict"] == ERROR:
+        return _EXIT_CODES[report["verdict"]]
+    if is_news(known):
+        return _EXIT_CODES[NONCONFORMING]
+    judged = totals["pass"] + totals["fail"]
+    return _EXIT_CODES[INCONCLUSIVE if known["open"] or not judged else CONFORMING]
 
 
 def _totals(rules: list[dict[str, Any]]) -> dict[str, int]:

@@ -10,9 +10,11 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from reports.known.marks import is_news, news
 from reports.safe import safe
 
 _MOST_CAUSES = 12
+_MOST_NEWS = 20
 
 _COLOURS = {
     "conforming": "bold green",
@@ -38,10 +40,16 @@ def summary(report: Mapping[str, Any], *, brief: bool = False) -> RenderableType
     head.append(report["verdict"], style=_COLOURS[report["verdict"]])
     if not report["complete"]:
         head.append("  (partial: the run did not go to its end)", style="yellow")
+    known = report["known"]
+    if known is not None:
+        word = "there is news" if is_news(known) else "nothing new"
+        head.append(f", {word}", style="bold red" if is_news(known) else "green")
     if brief:
         return head
     parts: list[RenderableType] = [head, _figures(report), _families(report)]
-    if report["causes"]:
+    if known is not None:
+        parts += _news(known)
+    if report["causes"] and (known is None or known["new"]):
         parts.append(_causes(report["causes"]))
     parts += [Text(note, style="yellow") for note in _notes(report)]
     return Group(*parts)
@@ -75,6 +83,16 @@ def _families(report: Mapping[str, Any]) -> Table:
         cells = [str(row[column] or "-") for column in columns]
         table.add_row(f"{family}/", *cells, str(row.get("info", 0) or "-"))
     return table
+
+
+def _news(known: Mapping[str, Any]) -> list[RenderableType]:
+    """Return what the list of known findings makes of the run, what must be done first."""
+    todo = [f"New: {rule}" for rule in known["new"]] + list(news(known))
+    lines = [Text(_brief(each, 300), style="red") for each in todo[:_MOST_NEWS]]
+    if len(todo) > _MOST_NEWS:
+        lines.append(Text(f"... and {len(todo) - _MOST_NEWS} more", style="red"))
+    count = len(known["known"])
+    return [*lines, Text(f"{count} rule(s) are known not to pass ({_brief(known['file'], 80)}).")]
 
 
 def _causes(causes: list[Mapping[str, Any]]) -> Table:

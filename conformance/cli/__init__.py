@@ -20,6 +20,7 @@ _COMMANDS = {
     "trend": "Draw both figures of runs over time.",
     "explain": "Say what the specification says of one request.",
     "selftest": "Prove the suite against a conformant service and its faults.",
+    "known": "Write, prune or explain a list of known findings.",
     "compare": "Compare two runs: new, fixed and still failing rules.",
 }
 

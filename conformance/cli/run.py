@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli import INTERRUPTED, Refused
+from conformance.cli.known_lists import known_findings
 from conformance.cli.options import resource_options, target_of, target_options
 
 if TYPE_CHECKING:
@@ -44,6 +45,21 @@ _SETTLES_WITHIN = 1.0  # seconds
 @click.option("-n", "workers", default=1, show_default=True, type=click.IntRange(1, 36))
 @click.option("-v", "--verbose", is_flag=True, help="Show each request and what came back.")
 @click.option("-q", "--quiet", is_flag=True, help="Show the verdict alone.")
+@click.option(
+    "--flaky-retries",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, 100),
+    metavar="N",
+    help="Send what failed again so often: an answer that changes is marked flaky.",
+)
+@click.option(
+    "--known",
+    "known_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="A list of known findings: only what is not in it fails.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the results.")
 @target_options
 @resource_options
@@ -53,20 +69,23 @@ def command(ctx: click.Context, /, target: str, **given: Any) -> None:
     URL, wsgi:MODULE:APP or python:MODULE:NAME.
 
     Exit code 0: conforming. 1: nonconforming. 2: wrong usage or no such target. 3: inconclusive,
-    nothing judged, or the target stopped answering. 4: a fault of this suite. 130: Ctrl-C.
+    nothing judged, or the target stopped answering. 4: a fault of this suite. 130: Ctrl-C. With
+    --known, 1 means that a rule fails that is not listed, or that an entry is stale or expired,
+    and 0 that nothing is new.
     """
     from conformance.engine import interruption
     from conformance.targets import TargetProblem, resolve
 
     if given["verbose"] and given["quiet"]:
         raise Refused("--verbose and --quiet cannot both be meant")
+    known = known_findings(given["known_file"])
     plan = _plan(target, given)
     folder = given["out"] or _default_folder(target)
     try:
         with interruption.held_back():
             who = resolve(plan.target, plan.options, plan.credentials)
             try:
-                code = _judge(plan, who, folder, given)
+                code = _judge(plan, who, folder, given, known)
             finally:
                 who.close()
     except TargetProblem as problem:
@@ -113,6 +132,7 @@ def _plan(target: str, given: Mapping[str, Any]) -> Plan:
         credentials=credentials,
         demands_auth=given["auth"],
         model_limit=given["model_limit"],
+        flaky_retries=given["flaky_retries"],
     )
 
 
@@ -135,7 +155,13 @@ def _default_folder(target: str) -> Path:
     return Path("conformance-results") / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def _judge(plan: Plan, who: Target, folder: Path, given: Mapping[str, Any]) -> int:
+def _judge(
+    plan: Plan,
+    who: Target,
+    folder: Path,
+    given: Mapping[str, Any],
+    known: Mapping[str, Any] | None,
+) -> int:
     from conformance.cli.progress import Progress
     from conformance.engine import interruption
     from conformance.engine.conversation import TargetGone
@@ -155,7 +181,7 @@ def _judge(plan: Plan, who: Target, folder: Path, given: Mapping[str, Any]) -> i
         "fingerprint": dict(who.fingerprint()),
     }
     try:
-        recorder = Recorder(folder, header(target, _options(plan), plan.rules))
+        recorder = Recorder(folder, header(target, _options(plan), plan.rules, known))
     except OSError as problem:
         raise Refused(f"--out {folder} cannot be written: {problem.strerror}") from problem
     reason, code = "", 0
@@ -203,6 +229,7 @@ def _options(plan: Plan) -> dict[str, Any]:
         "auth": plan.demands_auth,
         "model_limit": plan.model_limit,
         "workers": plan.workers,
+        "flaky_retries": plan.flaky_retries,
         "select": list(plan.select),
         "deselect": list(plan.deselect),
     }
@@ -235,7 +262,7 @@ def _report(folder: Path, reason: str, quiet: bool, *, interrupted: bool) -> int
     from rich.console import Console
 
     from reports.files import write_reports
-    from reports.summary import EXIT_CODES
+    from reports.summary import exit_code
     from reports.terminal import print_summary
 
     document = write_reports(folder)
@@ -250,4 +277,4 @@ def _report(folder: Path, reason: str, quiet: bool, *, interrupted: bool) -> int
         click.echo(f"{what}: this run is partial.")
     if not quiet:
         click.echo(f"Results: {folder}{os.sep}  (report.html and others)")
-    return EXIT_CODES[document["verdict"]]
+    return exit_code(document)

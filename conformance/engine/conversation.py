@@ -134,7 +134,7 @@ class Conversation:
             reply = self.target.send(call)
         except TransportFault as fault:
             return None, fault, began, time.time()
-        return reply, None, began, time.time()
+        return reply, None, *(reply.times or (began, time.time()))
 
     def _noted(self, call: Call, request: Any, outcome: _Outcome, purpose: str) -> Exchange:
         """Record what came of a call; raises ``TargetGone`` after repeated faults."""
@@ -302,6 +302,10 @@ class Conversation:
         return not isinstance(name, str) or not self.is_stored(name)
 
     # -- the record ------------------------------------------------------------------------
+
+    def take_back(self, records: Sequence[Record]) -> None:
+        """Take records that were drained already: the next ``drain`` gives them again, first."""
+        self._records = [*records, *self._records]
 
     def drain(self) -> list[Record]:
         """Return the records since the last call and forget them."""

@@ -6,8 +6,9 @@ import base64
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.wire import Call, Reading, Reply, TransportFault
+from conformance.wire import Call, Reading, Reply, TransportFault, encode
 from conformance.wire.reading import ACCEPTED
+from conformance.wire.signing import SIGNATURE
 
 #: A line of ``exchanges.ndjson.gz``, but for the rule and side that it belongs to.
 Record = dict[str, Any]
@@ -41,6 +42,16 @@ def _as_text(data: bytes) -> tuple[str, bool]:
         return base64.b64encode(data).decode(), True
 
 
+def _unusual(call: Call) -> dict[str, Any] | None:
+    """Return what is sent beside the body, where that is not what every plain call has."""
+    usual = encode(call.operation, None)
+    headers = {name: value for name, value in call.headers.items() if name not in SIGNATURE}
+    signed = "Authorization" in call.headers
+    if signed and call.method == usual.method and headers == usual.headers:
+        return None
+    return {"method": call.method, "headers": headers, "signed": signed}
+
+
 def recorded(call: Call, exchange: Exchange, purpose: str) -> Record:
     """Return an exchange as it is recorded; headers that sign a request are left out."""
     sent, sent_encoded = _as_text(call.body)
@@ -49,7 +60,12 @@ def recorded(call: Call, exchange: Exchange, purpose: str) -> Record:
         "purpose": purpose,
         "operation": call.operation,
         "request": sent,
+        "began": round(exchange.began, 6),
+        "ended": round(exchange.ended, 6),
     }
+    http = _unusual(call)
+    if http is not None:
+        record["http"] = http
     if sent_encoded:
         record["request_base64"] = True
     if exchange.reply is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import string
 
@@ -33,7 +34,8 @@ class RunNames:
     def __init__(self, talk: Conversation, *, share: int = 0, shares: int = 1) -> None:
         self._talk = talk
         self._count = 0
-        self._numbers = (1 << 52) + (secrets.randbits(32) << 20)
+        of_run = hashlib.sha256(talk.prefix.encode()).digest()
+        self._numbers = (1 << 52) + (int.from_bytes(of_run[:4], "big") << 20)
         letters = string.ascii_letters + string.digits
         self._short = list(letters[share::shares])
 

@@ -50,9 +50,15 @@ def described(rule: Rule) -> dict[str, Any]:
 
 
 def header(
-    target: Mapping[str, Any], options: Mapping[str, Any], rules: Iterable[Rule]
+    target: Mapping[str, Any],
+    options: Mapping[str, Any],
+    rules: Iterable[Rule],
+    known: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Return the first line of the events of a run."""
+    """Return the first line of the events of a run.
+
+    ``known`` is the list of known findings that it is held against: ``file`` and ``entries``.
+    """
     model = documents.model()
     return {
         "event": "start",
@@ -67,6 +73,7 @@ def header(
         "options": dict(options),
         "started": now(),
         "rules": [described(rule) for rule in rules],
+        **({"known": dict(known)} if known is not None else {}),
     }
 
 

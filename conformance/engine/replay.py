@@ -83,8 +83,8 @@ def replay(rule_id: str, side: str, finding: Mapping[str, Any], bench: Bench) ->
     return _outcome(finding, last.reading, opinion)
 
 
-#: How names in recorded requests begin: the prefix of a run, and a letter for the process.
-_PREFIXES = re.compile(rf"{PREFIX}[a-z]{{10}}[a-zA-Z0-9](?=-\d{{6}})")
+#: How names in recorded requests begin: the prefix of a run, a letter for the process, a number.
+_STEMS = re.compile(rf"{PREFIX}([a-z]{{10}}[a-zA-Z0-9])-\d{{6}}")
 
 
 def _under_new_names(finding: Mapping[str, Any], bench: Bench) -> Mapping[str, Any]:
@@ -92,11 +92,16 @@ def _under_new_names(finding: Mapping[str, Any], bench: Bench) -> Mapping[str, A
 
     So they are ours to delete, and what an earlier run or replay left is not in the way.
     """
-    old = set(_PREFIXES.findall(json.dumps(finding)))
+    found = {each.group(): each[1] for each in _STEMS.finditer(json.dumps(finding))}
+    fresh = {stem: _STEMS.match(bench.names.fresh()) for stem in found}
+    new = {stem: name.group() for stem, name in fresh.items() if name is not None}
 
     def renamed(text: str) -> str:
-        for prefix in old:  # without its beginning, too: that is how NameContains asks for it
-            text = text.replace(prefix[len(PREFIX) :], bench.talk.prefix[len(PREFIX) :])
+        # Without their beginning, too: that is how NameContains asks for them.
+        for stem in new:
+            text = text.replace(stem[len(PREFIX) :], new[stem][len(PREFIX) :])
+        for prefix in set(found.values()):
+            text = text.replace(prefix, bench.talk.prefix[len(PREFIX) :])
         return text
 
     def step(each: Mapping[str, Any]) -> dict[str, Any]:
@@ -207,5 +212,6 @@ def _of_behaviour(
 
 def _judged_anew(rule: Rule, side: str, bench: Bench) -> Opinion:
     judgement = judge_side(rule, side, bench)
+    bench.talk.take_back(judgement.exchanges)
     finding = judgement.finding or {"way": "", "why": judgement.note}
     return Opinion(judgement.verdict, finding["way"], finding["why"])

@@ -15,9 +15,10 @@ from typing import Any
 from conformance.engine import interruption
 from conformance.engine.conversation import TargetGone
 from conformance.engine.exchanges import Exchange, Record
-from conformance.engine.judge import Bench, judge_side
+from conformance.engine.judge import Bench
 from conformance.engine.judgement import Judgement
 from conformance.engine.names import run_prefix
+from conformance.engine.retries import judge_with_retries
 from conformance.spec.rules import Rule
 from conformance.targets import Target, TargetOptions, TargetProblem, resolve
 from conformance.wire.reading import ODD, UNSUPPORTED
@@ -44,6 +45,7 @@ class Plan:
     prefix: str = field(default_factory=run_prefix)
     demands_auth: bool = False
     model_limit: int | None = None
+    flaky_retries: int = 0
 
     @property
     def sides(self) -> list[tuple[Rule, str]]:
@@ -104,7 +106,7 @@ def judgements(plan: Plan, bench: Bench, *, target_spec: str) -> Iterator[Judgem
     if plan.workers <= 1:
         for rule, side in plan.sides:
             interruption.check()
-            yield judge_side(rule, side, bench)
+            yield judge_with_retries(rule, side, bench, plan.flaky_retries)
         return
     for judgement, leftovers in _in_workers(replace(plan, target=target_spec)):
         bench.talk.leftovers += leftovers
@@ -120,12 +122,13 @@ def _start_worker(plan: Plan, shares: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     target = resolve(plan.target, plan.options, plan.credentials)
     _worker["bench"] = bench_of(plan, target, share=shares.get())
+    _worker["retries"] = plan.flaky_retries
 
 
 def _judge_in_worker(rule: Rule, side: str) -> tuple[Judgement, list[Any]]:
     """Return a judgement and the names of models that this process could not delete."""
     bench: Bench = _worker["bench"]
-    judgement = judge_side(rule, side, bench)
+    judgement = judge_with_retries(rule, side, bench, _worker["retries"])
     leftovers, bench.talk.leftovers = bench.talk.leftovers, []
     return judgement, leftovers
 

@@ -14,6 +14,7 @@ from conformance.oracle.behaviour import NothingToJudge
 from conformance.oracle.scenario import Broken, Scenario, Unsupported
 from conformance.oracle.verdicts import FAIL, INCONCLUSIVE, PASS, UNSUPPORTED, Opinion
 from conformance.wire import encode
+from conformance.wire.signing import SIGNATURE
 
 #: How often a play is played at most: a target that fails now and then is not judged by that.
 _PLAYS = 3
@@ -102,10 +103,6 @@ def _finding(
     }
 
 
-#: Headers that sign a request: no finding holds them.
-_SIGNATURE = ("Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-SHA256")
-
-
 def _signing(step: Step) -> str:
     if step.signed:
         return "usual"
@@ -124,7 +121,7 @@ def _sent(step: Step) -> dict[str, Any]:
         "request": exchange.request if whole else f"{exchange.request[:_SHOWN]} ...",
         "http": {
             "method": call.method,
-            "headers": {k: v for k, v in call.headers.items() if k not in _SIGNATURE},
+            "headers": {k: v for k, v in call.headers.items() if k not in SIGNATURE},
             "body_base64": base64.b64encode(call.body).decode() if whole else None,
             "bytes": len(call.body),
             "signing": _signing(step),

@@ -29,12 +29,17 @@ class Call:
 
 @dataclass(frozen=True)
 class Reply:
-    """One reply as it was received. ``seconds`` is the time from the first byte sent."""
+    """One reply as it was received. ``seconds`` is the time from the first byte sent.
+
+    ``times`` are when the call began and ended, in epoch seconds, where the target knows that
+    better than who asks: it plays a record back.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
     seconds: float = 0.0
+    times: tuple[float, float] | None = None
 
     def header(self, name: str) -> str | None:
         """Return the first header of this name in any case, or ``None``."""

@@ -10,6 +10,9 @@ from conformance.wire.messages import Call
 
 SERVICE = "sagemaker"
 
+#: Headers that sign a request: no record and no finding holds them.
+SIGNATURE = ("Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-SHA256")
+
 
 @dataclass(frozen=True)
 class Credentials:

@@ -9,6 +9,7 @@ from typing import Any
 
 from conformance.oracle.verdicts import ORDER
 from conformance.oracle.violations import Path, violations
+from reports.known.marks import news, standing
 from reports.pages.environment import page, visible
 from reports.pages.grid import COLUMNS, grid
 from reports.pages.json_view import json_view, text
@@ -31,6 +32,7 @@ def run_page(report: Mapping[str, Any]) -> str:
     return page(
         "report.html",
         report=report,
+        news=list(news(report["known"])) if report["known"] else [],
         columns=COLUMNS,
         grid=grid(report["rules"]),
         families={name: (rules, _counts(rules)) for name, rules in families.items()},
@@ -51,7 +53,13 @@ def _counts(rules: list[dict[str, Any]]) -> str:
 
 def _rule(rule: Mapping[str, Any], report: Mapping[str, Any]) -> dict[str, Any]:
     findings = [each for each in (rule["finding"], rule["other_finding"]) if each]
-    return {**rule, "findings": [_finding(each, rule, report) for each in findings]}
+    kind, word = standing(report, rule["id"])
+    return {
+        **rule,
+        "findings": [_finding(each, rule, report) for each in findings],
+        "standing": kind,
+        "standing_word": word,
+    }
 
 
 def _finding(

@@ -20,6 +20,7 @@ _COMMANDS = {
     "trend": "Draw both figures of runs over time.",
     "explain": "Say what the specification says of one request.",
     "selftest": "Prove the suite against a conformant service and its faults.",
+    "spec": "Say what the installed botocore changed against the pinned specification.",
     "compare": "Compare two runs: new, fixed and still failing rules.",
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.oracle.verdicts import ORDER
 from reports.known.marks import news
-from reports.safe import safe
+from reports.safe import cell
 
 #: Step summaries and comments may not be longer than 64 kB; a byte count, with some to spare.
 MOST = 60_000
@@ -129,10 +129,7 @@ def _first_finding(report: Mapping[str, Any]) -> list[str]:
 
 
 def _cell(text: object) -> str:
-    """Return text that can be no markup, no link, no mention and no second cell."""
-    cut = safe(text)[:_LONGEST_CELL]
-    escaped = cut.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\`*_{}\[\]()#+!|~@:$])", lambda found: f"&#{ord(found.group())};", escaped)
+    return cell(text, longest=_LONGEST_CELL)
 
 
 def _code(text: str) -> str:

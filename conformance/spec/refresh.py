@@ -15,16 +15,27 @@ OPERATION = "CreateModel"
 FACTS = ("type", "required", "min", "max", "pattern", "enum", "box")
 
 
+class NoCreateModel(Exception):
+    """The botocore that is installed has no service model of SageMaker, or no CreateModel in it."""
+
+
 def snapshot() -> dict[str, Any]:
     """Return the shapes that CreateModel's request and response use, as botocore states them.
 
     The result has the keys ``source``, ``botocore``, ``api_version``, ``operation``, ``input``,
-    ``output``, ``errors`` and ``shapes`` (shape name -> facts of the shape).
+    ``output``, ``errors`` and ``shapes`` (shape name -> facts of the shape). Raises
+    ``NoCreateModel`` with a sentence when there is nothing to take.
     """
     import botocore
+    import botocore.exceptions
     import botocore.loaders
 
-    model = botocore.loaders.Loader().load_service_model("sagemaker", "service-2")
+    try:
+        model = botocore.loaders.Loader().load_service_model("sagemaker", "service-2")
+    except (botocore.exceptions.UnknownServiceError, botocore.exceptions.DataNotFoundError) as none:
+        raise NoCreateModel(f"botocore {botocore.__version__} has no SageMaker model") from none
+    if OPERATION not in model["operations"]:
+        raise NoCreateModel(f"botocore {botocore.__version__}: its SageMaker has no {OPERATION}")
     operation = model["operations"][OPERATION]
     shapes: dict[str, Any] = {}
 

@@ -21,6 +21,8 @@ _COMMANDS = {
     "explain": "Say what the specification says of one request.",
     "selftest": "Prove the suite against a conformant service and its faults.",
     "known": "Write, prune or explain a list of known findings.",
+    "certify": "Judge a target for a certificate.",
+    "verify": "Verify a certificate, with or without its record.",
     "spec": "Say what the installed botocore changed against the pinned specification.",
     "compare": "Compare two runs: new, fixed and still failing rules.",
 }

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from conformance import __version__
 from conformance.certification.envelope import NotSigned, check_signature, key_ids, payload_of
 from conformance.certification.rejudging import CannotRejudge, judged_again
 from conformance.certification.statement import (
@@ -182,6 +183,14 @@ def _record(
     yield from _run(statement, run)
     yield from _exploration(statement, beside)
     judging(f"Judging {len(run.judged)} sides again ...")
+    broken = list(_rejudged(run, folder))
+    yield from broken
+    version = run.header["suite"]["version"]
+    if broken and version != __version__:
+        yield f"It was made by version {version} of the suite, and this is {__version__}."
+
+
+def _rejudged(run: RunRecord, folder: Path) -> Iterator[str]:
     try:
         for wrong in judged_again(run.header, run.judged, exchanges(folder)):
             yield f"{wrong[0].upper()}{wrong[1:]}."

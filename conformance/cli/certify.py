@@ -143,6 +143,7 @@ def _plans(
 ) -> tuple[Plan, Plan]:
     """Return the plan of the frozen run and that of the exploration."""
     from conformance.cli.run import resources_of
+    from conformance.engine.names import run_prefix
     from conformance.engine.run import Plan
     from conformance.spec.requirements import FAMILIES
 
@@ -166,6 +167,7 @@ def _plans(
         depth="frozen",
         seed=0,
         requirements=required.name,
+        prefix=run_prefix(),
     )
     return frozen, free
 
@@ -198,15 +200,20 @@ def _say(found: Decision, required: Requirements, folder: Path, wanted: str) -> 
 
     if found.earned is not None:
         click.echo(f"Certified: {required.name} {found.earned}. {folder / 'certificate.json'}")
+    told: set[tuple[str, str]] = set()
     for certified, faults in found.missing.items():
         word = "Not certified" if certified == wanted or found.earned is None else "Not earned"
-        click.echo(f"{word}: {required.name} {certified}, for {len(faults)} reason(s):")
-        for rule, why in faults[:_MOST_REASONS]:
+        further = [each for each in faults if each not in told]
+        told |= set(faults)
+        more = " more" if len(further) < len(faults) else ""
+        click.echo(f"{word}: {required.name} {certified}, for {len(further)}{more} reason(s):")
+        for rule, why in further[:_MOST_REASONS]:
             click.echo(f"  {safe(rule)}: {safe(why)[:300]}" if rule else f"  {why}")
-        if len(faults) > _MOST_REASONS:
-            click.echo(
-                f"  ... and {len(faults) - _MOST_REASONS} more, see {folder / 'report.html'}"
-            )
+        if len(further) > _MOST_REASONS:
+            left = len(further) - _MOST_REASONS
+            click.echo(f"  ... and {left} more, see {folder / 'report.html'}")
+    others = len(found.unscored)
+    click.echo(f"Not scored by {required.name}: {others} rule(s), info rules included.")
 
 
 def _code(

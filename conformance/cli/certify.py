@@ -71,12 +71,16 @@ def command(ctx: click.Context, /, target: str, **given: Any) -> None:
     """
     from conformance.certification.decision import decision
     from conformance.certification.envelope import BadKey, signer
+    from conformance.spec.crossfield import needs_vpc_mode
     from conformance.spec.requirements import LATEST, UnknownRequirements, requirements
+    from strategies.resources import Resources
 
     if given["region"] != _REGION:
         raise Refused(f"the frozen requests are for {_REGION}: leave --region out")
     if given["client"] != "requests":
         raise Refused("certificates need requests that boto3 cannot send: leave --client out")
+    if needs_vpc_mode({"Image": given["image"] or Resources().container_image}):
+        raise Refused("the frozen requests need an image in ECR: --image names another")
     try:
         required = requirements(given["required"] or LATEST)
         if given["key"] is not None:

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization as form
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.certification.envelope import (
@@ -61,6 +61,7 @@ def test_keys_that_cannot_sign_are_refused_with_a_sentence(tmp_path: Path) -> No
         signer(tmp_path / "missing.pem")
 
 
+@settings(deadline=None)  # the first import of the library takes its time
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=8),

@@ -196,7 +196,7 @@ def _rejudged(run: RunRecord, folder: Path) -> Iterator[str]:
             yield f"{wrong[0].upper()}{wrong[1:]}."
     except CannotRejudge as problem:
         yield f"{EXCHANGES}: {problem}."
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as problem:
+    except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as problem:
         yield f"The record cannot be judged again: {problem!r}."
 
 
@@ -221,7 +221,7 @@ def _run(statement: Mapping[str, Any], run: RunRecord) -> Iterator[str]:
     everything = [
         (rule, side) for rule in required.rules(list(FAMILIES)[-1]) for side in sides[rule]
     ]
-    if [(event["rule"], event["side"]) for event in run.judged] != everything:
+    if sorted((event["rule"], event["side"]) for event in run.judged) != sorted(everything):
         yield "The record does not judge every rule of the set once."
     wanted = set(required.rules(certified))
     for event in run.judged:

@@ -14,6 +14,7 @@ import click
 from conformance.cli import INTERRUPTED, Refused
 from conformance.cli.judging import judge_plan
 from conformance.cli.options import resource_options, target_of, target_options
+from reports.safe import safe
 
 if TYPE_CHECKING:
     from conformance.certification.decision import Decision
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from conformance.spec.requirements import Requirements
 
 _NOT_SETTLED = 3
+_SUITE_FAULT = 4
 _MOST_REASONS = 10
 _REGION = "us-east-1"
 
@@ -95,7 +97,8 @@ def command(ctx: click.Context, /, target: str, **given: Any) -> None:
     found = decision(required, scored, explored)
     wanted = str(given["wanted"]).capitalize()
     if found.earned is not None:
-        _write(folder, scored, required, found, given["key"])
+        document = _write(folder, scored, required, found, given["key"])
+        _check(folder, document)
     is_certified = found.earned is not None and wanted not in found.missing
     _say(found, required, folder, wanted)
     ctx.exit(0 if is_certified else _code(found, wanted, scored, explored))
@@ -182,7 +185,8 @@ def _write(
     required: Requirements,
     found: Decision,
     key: Path | None,
-) -> None:
+) -> dict[str, Any]:
+    """Write the certificate, and return its document."""
     from conformance.certification.envelope import sealed
     from conformance.certification.statement import statement
     from reports.files import write
@@ -197,11 +201,23 @@ def _write(
         write(folder / "certificate.html", certificate_page(made, document, found.unscored))
     except OSError as problem:
         raise Refused(f"{folder} cannot be written: {problem.strerror}") from problem
+    return document
+
+
+def _check(folder: Path, document: Mapping[str, Any]) -> None:
+    """Take a certificate back that a stranger could not verify: it would be the suite's fault."""
+    from conformance.certification.verification import verify
+
+    wrong = verify(document, record=folder).wrong
+    if wrong:
+        _clear(folder)
+        click.echo("Error: the certificate does not verify, and was taken back:", err=True)
+        for sentence in wrong[:_MOST_REASONS]:
+            click.echo(f"  {safe(sentence)[:300]}", err=True)
+        raise click.exceptions.Exit(_SUITE_FAULT)
 
 
 def _say(found: Decision, required: Requirements, folder: Path, wanted: str) -> None:
-    from reports.safe import safe
-
     if found.earned is not None:
         click.echo(f"Certified: {required.name} {found.earned}. {folder / 'certificate.json'}")
     told: set[tuple[str, str]] = set()
@@ -230,4 +246,4 @@ def _code(
     reports = [each for each in (scored, explored) if each is not None]
     stand = {rule for rule, _ in found.missing[wanted]}
     verdicts = {r["verdict"] for each in reports for r in each["rules"] if r["id"] in stand}
-    return 1 if "fail" in verdicts else 4 if "error" in verdicts else _NOT_SETTLED
+    return 1 if "fail" in verdicts else _SUITE_FAULT if "error" in verdicts else _NOT_SETTLED

@@ -79,6 +79,20 @@ def test_an_earlier_certificate_does_not_stay_beside_a_run_that_earned_none(cert
     assert not (made.folder / "certificate.html").exists()
 
 
+def test_a_certificate_that_does_not_verify_is_taken_back(
+    certified: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit code 4: nobody is handed what a stranger could not verify."""
+    from conformance.certification import verification
+
+    found = verification.Verification({}, ("Something does not hold.",), (), ())
+    monkeypatch.setattr(verification, "verify", lambda *_, **__: found)
+    made = certified("reference")
+    assert made.result.exit_code == 4
+    assert "Something does not hold." in made.result.output
+    assert not (made.folder / "certificate.json").exists()
+
+
 def test_a_signature_holds_for_its_key_alone(certified: Any, keys: tuple[Path, Path]) -> None:
     """With the right key all holds; with another, or with no envelope, it says so."""
     private, public = keys

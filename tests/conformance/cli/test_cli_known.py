@@ -67,7 +67,7 @@ def test_a_fix_makes_its_entry_stale_until_it_is_pruned(tmp_path: Path) -> None:
     done = command("known", "--prune", "fixed", "known.yaml", cwd=tmp_path)
     assert done.returncode == 0
     assert done.stdout.splitlines()[-1].startswith("1 of ")
-    assert "max-length" not in known.read_text("utf-8")
+    assert "ModelName:max-length" not in known.read_text("utf-8")
     assert known.read_text("utf-8").startswith("# mine\n")
     done = command(*again, "--out", "pruned", cwd=tmp_path)
     assert done.returncode == 0, done.stdout

@@ -10,7 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from reports.known.marks import is_news, news
+from reports.known.marks import causes_of_news, is_news, news
 from reports.safe import safe
 
 _MOST_CAUSES = 12
@@ -49,8 +49,9 @@ def summary(report: Mapping[str, Any], *, brief: bool = False) -> RenderableType
     parts: list[RenderableType] = [head, _figures(report), _families(report)]
     if known is not None:
         parts += _news(known)
-    if report["causes"] and (known is None or known["new"]):
-        parts.append(_causes(report["causes"]))
+    found = causes_of_news(report)
+    if found:
+        parts.append(_causes(found))
     parts += [Text(note, style="yellow") for note in _notes(report)]
     return Group(*parts)
 

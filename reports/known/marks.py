@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from conformance.oracle.verdicts import ERROR, FAIL, ORDER, PASS
+from reports.causes import causes
 
 #: What an entry keeps in a report, beside the findings that it stands for.
 _SHOWN = ("line", "rule", "side", "reason", "issue", "expires")
@@ -73,6 +74,15 @@ def standing(report: Mapping[str, Any], rule_id: str) -> tuple[str, str]:
         return "expired", f"{marked['file']}, line {entry['line']}: until {entry['expires']}"
     issue = f" ({entry['issue']})" if entry["issue"] else ""
     return "known", f"{entry['reason']}{issue}"
+
+
+def causes_of_news(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the causes of a report's findings; with a list, of those that it does not know."""
+    if report["known"] is None:
+        found: list[dict[str, Any]] = report["causes"]
+        return found
+    unknown = set(report["known"]["new"])
+    return causes(rule for rule in report["rules"] if rule["id"] in unknown)
 
 
 def is_news(marked: Mapping[str, Any]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -96,7 +96,7 @@ def _news(known: Mapping[str, Any]) -> list[RenderableType]:
     return [*lines, Text(f"{count} rule(s) are known not to pass ({_brief(known['file'], 80)}).")]
 
 
-def _causes(causes: list[Mapping[str, Any]]) -> Table:
+def _causes(causes: Sequence[Mapping[str, Any]]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim", expand=True)
     table.add_column("rules", justify="right", no_wrap=True)
     table.add_column("cause, most rules first", overflow="ellipsis", max_width=60)

@@ -35,7 +35,7 @@ def marks(known: Mapping[str, Any], rules: Rules, day: str) -> dict[str, Any]:
             stale.append({**_shown(entry), "rules": passing, "whole": whole})
         for rule in there:
             for side in _sides(rule, entry):
-                if _is_known(rule["sides"][side]["verdict"], entry):
+                if is_known(rule["sides"][side]["verdict"], entry):
                     covered[rule["id"], side] = entry
     news = [each for each, rule in must.items() if _uncovered(rule, covered, (FAIL,))]
     unclear = [
@@ -123,7 +123,7 @@ def _worst(rule: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
     return max(verdicts, key=ORDER.index, default="not-run")
 
 
-def _is_known(verdict: str, entry: Mapping[str, Any]) -> bool:
+def is_known(verdict: str, entry: Mapping[str, Any]) -> bool:
     """Tell whether a verdict is what the entry says of the rule, or less."""
     return verdict not in (PASS, ERROR) and (verdict != FAIL or entry["verdict"] == FAIL)
 

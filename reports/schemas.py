@@ -17,6 +17,7 @@ NAMES = (
     "selftest",
     "specdiff",
     "certificate",
+    "cases",
 )
 
 

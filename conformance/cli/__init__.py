@@ -23,6 +23,7 @@ _COMMANDS = {
     "known": "Write, prune or explain a list of known findings.",
     "openapi": "Write an OpenAPI document of the operations.",
     "json-schema": "Write a JSON Schema of the request.",
+    "cases": "Write labelled requests for other tools.",
     "certify": "Judge a target for a certificate.",
     "verify": "Verify a certificate, with or without its record.",
     "spec": "Say what the installed botocore changed against the pinned specification.",

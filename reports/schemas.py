@@ -7,7 +7,17 @@ from importlib.resources import files
 from typing import Any
 
 #: What has a schema: a file or a line of the record, or the output of a command with ``--json``.
-NAMES = ("events", "exchanges", "report", "rules", "explain", "badge", "selftest", "specdiff")
+NAMES = (
+    "events",
+    "exchanges",
+    "report",
+    "rules",
+    "explain",
+    "badge",
+    "selftest",
+    "specdiff",
+    "compare",
+)
 
 
 def schema(name: str) -> dict[str, Any]:

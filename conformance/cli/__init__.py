@@ -22,7 +22,7 @@ _COMMANDS = {
     "selftest": "Prove the suite against a conformant service and its faults.",
     "known": "Write, prune or explain a list of known findings.",
     "spec": "Say what the installed botocore changed against the pinned specification.",
-    "compare": "Compare two runs: new, fixed and still failing rules.",
+    "compare": "Compare two runs: what is new, fixed, changed or lost.",
 }
 
 USAGE = 2

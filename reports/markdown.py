@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from conformance.oracle.verdicts import ORDER
@@ -46,7 +46,7 @@ def markdown(report: Mapping[str, Any]) -> str:
         *_causes(report),
         _provenance(report),
     ]
-    return _bounded(parts)
+    return bounded(parts)
 
 
 def _provenance(report: Mapping[str, Any]) -> str:
@@ -57,7 +57,8 @@ def _provenance(report: Mapping[str, Any]) -> str:
     )
 
 
-def _bounded(parts: list[str]) -> str:
+def bounded(parts: Iterable[str]) -> str:
+    """Return as many of the parts as fit below 64 kB, one after the other."""
     text = ""
     for part in parts:
         if len((text + part).encode()) > MOST:
@@ -70,7 +71,7 @@ def _news(report: Mapping[str, Any]) -> list[str]:
     known = report["known"]
     if known is None:
         return []
-    lines = [f"- **New**: {_code(rule)}" for rule in known["new"]]
+    lines = [f"- **New**: {code(rule)}" for rule in known["new"]]
     lines += [f"- {_cell(sentence)}" for sentence in news(known)]
     if len(lines) > _MOST_NEWS:
         lines = [*lines[:_MOST_NEWS], f"- {len(lines) - _MOST_NEWS} more"]
@@ -104,7 +105,7 @@ def _causes(report: Mapping[str, Any]) -> list[str]:
     for cause in causes[:_MOST_CAUSES]:
         example = cause["example"]
         lines.append(
-            f"| {len(cause['rules'])} | {_cell(cause['title'])} | {_code(example['rule'])}: "
+            f"| {len(cause['rules'])} | {_cell(cause['title'])} | {code(example['rule'])}: "
             f"{_cell(example['sent'])} \u2192 {example['status']} |"
         )
     if len(causes) > _MOST_CAUSES:
@@ -119,18 +120,24 @@ def _first_finding(report: Mapping[str, Any], cause: Mapping[str, Any]) -> list[
     lines = rule["finding"]["curl"]
     if len(lines) > _LONGEST_LINES:
         return []
-    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", lines)), default=0))
     return [
         f"<details><summary>Reproduce {_cell(wanted)}</summary>\n",
         f"{_cell(rule['statement'])} ({_cell('; '.join(rule['source']))})\n",
-        f"{fence}sh\n{lines}\n{fence}\n",
+        fenced(lines, "sh"),
         "</details>",
     ]
+
+
+def fenced(text: str, language: str = "") -> str:
+    """Return text as a block of code that nothing in it can end."""
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{fence}{language}\n{text}\n{fence}\n"
 
 
 def _cell(text: object) -> str:
     return cell(text, longest=_LONGEST_CELL)
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
+    """Return text as code that is no markup."""
     return f"<code>{_cell(text)}</code>"

@@ -18,6 +18,7 @@ NAMES = (
     "specdiff",
     "certificate",
     "cases",
+    "compare",
 )
 
 

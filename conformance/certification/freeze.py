@@ -14,7 +14,8 @@ from itertools import islice
 from pathlib import Path
 
 from conformance.engine.exploration import explore
-from conformance.engine.sides import ALTERNATIVES, is_intended, seed_of
+from conformance.engine.intent import is_intended
+from conformance.engine.sides import ALTERNATIVES, seed_of
 from conformance.oracle.catalogue import all_rules
 from conformance.oracle.verdicts import PASS, Opinion
 from conformance.oracle.violations import expectation

@@ -27,7 +27,7 @@ _COMMANDS = {
     "certify": "Judge a target for a certificate.",
     "verify": "Verify a certificate, with or without its record.",
     "spec": "Say what the installed botocore changed against the pinned specification.",
-    "compare": "Compare two runs: new, fixed and still failing rules.",
+    "compare": "Compare two runs: what is new, fixed, changed or lost.",
 }
 
 USAGE = 2

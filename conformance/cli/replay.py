@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli import INTERRUPTED, Refused
-from conformance.cli.options import target_of, target_options
-from conformance.cli.records import blaming, record_of
+from conformance.cli import Refused
+from conformance.cli.options import target_options
+from conformance.cli.records import record_of
+from conformance.cli.sending import bench_at
 
 if TYPE_CHECKING:
     from conformance.engine.judge import Bench
@@ -34,10 +35,6 @@ def command(ctx: click.Context, /, run: Path, rules: tuple[str, ...], **given: A
     code 0 when everything is fixed, 1 when anything fails, 3 when nothing fails and something is
     unclear, 2 for wrong usage or a target that does not answer.
     """
-    from conformance.engine import interruption
-    from conformance.engine.conversation import TargetGone
-    from conformance.targets import TargetProblem, resolve
-
     record = record_of(run)
     levels = {rule["id"]: rule["level"] for rule in record.header["rules"]}
     found = [
@@ -48,21 +45,9 @@ def command(ctx: click.Context, /, run: Path, rules: tuple[str, ...], **given: A
     if not found:
         asked = f" of {', '.join(rules)}" if rules else " of a must rule"
         raise Refused(f"{run} has no finding{asked}")
-    options, credentials = target_of(given)
-    try:
-        target = resolve(
-            given["target"] or str(record.header["target"]["name"]), options, credentials
-        )
-        try:
-            with interruption.held_back(), blaming(run):
-                outcomes = _replayed(found, _bench(target, given, record.header, credentials))
-        finally:
-            target.close()
-    except (TargetProblem, TargetGone) as problem:
-        raise Refused(str(problem)) from problem
-    except KeyboardInterrupt:
-        click.echo("Interrupted.", err=True)
-        ctx.exit(INTERRUPTED)
+    target = given["target"] or str(record.header["target"]["name"])
+    with bench_at(target, given, record.header, run) as bench:
+        outcomes = _replayed(found, bench)
     click.echo(", ".join(f"{count} {outcome}" for outcome, count in outcomes.items()))
     ctx.exit(_exit_code(outcomes))
 
@@ -74,44 +59,16 @@ def _is_wanted(rule: str, level: str | None, globs: tuple[str, ...]) -> bool:
     return any(fnmatchcase(rule, each) and (level == "must" or each == rule) for each in globs)
 
 
-def _bench(target: Any, given: Mapping[str, Any], header: Mapping[str, Any], keys: Any) -> Bench:
-    from conformance.engine.judge import Bench
-    from strategies.resources import Resources
-
-    account = given["account"] or target.account
-    return Bench.at(
-        target,
-        resources=Resources(account=account or Resources.account, region=given["region"]),
-        account=account,
-        credentials=keys,
-        demands_auth=given["auth"] or bool(header["options"].get("auth")),
-        model_limit=given["model_limit"] or header["options"].get("model_limit"),
-    )
-
-
 def _replayed(found: list[Mapping[str, Any]], bench: Bench) -> Counter[str]:
-    from conformance.engine import interruption
     from conformance.engine.replay import replay
-    from conformance.engine.run import introduce
     from reports.safe import safe
 
     outcomes: Counter[str] = Counter()
-    introduce(bench)
-    try:
-        for event in found:
-            done = replay(event["rule"], event["side"], event["finding"], bench)
-            outcomes[done.outcome] += 1
-            said = f" ({safe(done.said)})" if done.said else ""
-            click.echo(f"{done.outcome:13}  {safe(event['rule'])}{said}: {safe(done.why)[:300]}")
-    except KeyboardInterrupt:
-        interruption.taken()
-        click.echo("Interrupted; cleaning up, once more to stop at once.", err=True)
-        raise
-    finally:
-        bench.talk.tidy()
-        left = bench.talk.sweep()
-        if left:
-            click.echo(f"{left} model(s) that were created could not be deleted.", err=True)
+    for event in found:
+        done = replay(event["rule"], event["side"], event["finding"], bench)
+        outcomes[done.outcome] += 1
+        said = f" ({safe(done.said)})" if done.said else ""
+        click.echo(f"{done.outcome:13}  {safe(event['rule'])}{said}: {safe(done.why)[:300]}")
     return outcomes
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from conformance.engine.conversation import NameTaken
 from conformance.engine.exchanges import Exchange
 from conformance.engine.judge import Bench, judge_side
-from conformance.engine.names import PREFIX
+from conformance.engine.renaming import Renaming
 from conformance.engine.sides import STORED
 from conformance.oracle.behaviour import Behaviour, NothingToJudge, Seen
 from conformance.oracle.catalogue import behaviours, rule_by_id
@@ -83,32 +82,15 @@ def replay(rule_id: str, side: str, finding: Mapping[str, Any], bench: Bench) ->
     return _outcome(finding, last.reading, opinion)
 
 
-#: How names in recorded requests begin: the prefix of a run, a letter for the process, a number.
-_STEMS = re.compile(rf"{PREFIX}([a-z]{{10}}[a-zA-Z0-9])-\d{{6}}")
-
-
 def _under_new_names(finding: Mapping[str, Any], bench: Bench) -> Mapping[str, Any]:
-    """Return a finding whose requests bear names of this run, of the same length.
-
-    So they are ours to delete, and what an earlier run or replay left is not in the way.
-    """
-    found = {each.group(): each[1] for each in _STEMS.finditer(json.dumps(finding))}
-    fresh = {stem: _STEMS.match(bench.names.fresh()) for stem in found}
-    new = {stem: name.group() for stem, name in fresh.items() if name is not None}
-
-    def renamed(text: str) -> str:
-        # Without their beginning, too: that is how NameContains asks for them.
-        for stem in new:
-            text = text.replace(stem[len(PREFIX) :], new[stem][len(PREFIX) :])
-        for prefix in set(found.values()):
-            text = text.replace(prefix, bench.talk.prefix[len(PREFIX) :])
-        return text
+    """Return a finding whose requests bear names of this run, of the same length."""
+    names = Renaming([json.dumps(finding)], bench)
 
     def step(each: Mapping[str, Any]) -> dict[str, Any]:
-        changed = {**each, "request": json.loads(renamed(json.dumps(each["request"])))}
+        changed = {**each, "request": names.value(each["request"])}
         http = each.get("http")
         if http and http["body_base64"]:
-            body = renamed(base64.b64decode(http["body_base64"]).decode("latin-1"))
+            body = names.text(base64.b64decode(http["body_base64"]).decode("latin-1"))
             encoded = base64.b64encode(body.encode("latin-1")).decode()
             changed["http"] = {**http, "body_base64": encoded}
         return changed
@@ -183,12 +165,13 @@ def _opinion(
         return judge_legal(last.reading)
     if side == "rejects":
         opinion = judge_violation(last.reading)
-        return STORED if opinion.verdict == PASS and _is_stored(last, bench) else opinion
+        return STORED if opinion.verdict == PASS and left_behind(last, bench) else opinion
     behaviour = next((each for each in behaviours() if each.rule.id == rule.id), None)
     return _of_behaviour(behaviour, finding, last, bench) if behaviour else None
 
 
-def _is_stored(last: Exchange, bench: Bench) -> bool:
+def left_behind(last: Exchange, bench: Bench) -> bool:
+    """Tell whether a rejected request is stored all the same; then it is ours to delete."""
     name = last.request.get("ModelName") if isinstance(last.request, dict) else None
     if not isinstance(name, str) or not bench.talk.is_stored(name):
         return False

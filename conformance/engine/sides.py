@@ -12,6 +12,7 @@ from conformance.engine.budget import Budget
 from conformance.engine.controls import opinion_of_control, send_control
 from conformance.engine.conversation import Conversation, NameTaken
 from conformance.engine.exchanges import Exchange
+from conformance.engine.intent import demanded, is_intended
 from conformance.engine.judgement import Judgement, Tally, shown
 from conformance.engine.names import RunNames
 from conformance.oracle.verdicts import (
@@ -24,10 +25,10 @@ from conformance.oracle.verdicts import (
     judge_legal,
     judge_violation,
 )
-from conformance.oracle.violations import Expectation, expectation
-from conformance.spec.rules import INFO, MUST, Rule
+from conformance.oracle.violations import expectation
+from conformance.spec.rules import INFO, Rule
 from conformance.wire.reading import REJECTED
-from strategies.cases import BEYOND, INSIDE, Case, boundary_cases, broken_together, separable
+from strategies.cases import BEYOND, INSIDE, Case, boundary_cases
 from strategies.frozen import frozen_cases
 
 
@@ -48,16 +49,6 @@ def _anonymous(body: Any) -> str:
     if isinstance(body, dict):
         body = {key: value for key, value in body.items() if key != "ModelName"}
     return json.dumps(body, sort_keys=True)
-
-
-def is_intended(rule: Rule, side: str, expected: Expectation) -> bool:
-    """Tell whether a request, read anew, breaks what it should: no label is trusted."""
-    if side == "accepts":
-        return not expected.violations
-    if not separable(rule):
-        return rule.id in expected.ids(MUST)
-    decisive = expected.ids(MUST) if rule.level == MUST else expected.ids()
-    return decisive in ({rule.id}, broken_together(rule))
 
 
 class Side:
@@ -298,16 +289,16 @@ class Side:
     # -- findings and exploration ----------------------------------------------------------
 
     def _finding(self, case: Case, exchange: Exchange, opinion: Opinion) -> dict[str, Any]:
-        expected = "accepted: it breaks no rule" if self.side == "accepts" else "rejected with 400"
-        expected, why = f"So this request should be {expected}.", opinion.why
+        expected, why = demanded(self.rule, self.side), opinion.why
         if self.rule.level == INFO:
-            expected = "Nobody has shown what AWS answers to this request, so nothing is demanded."
+            unknown = "Nobody has shown what AWS answers to this request, so nothing is demanded."
+            expected = f"{self.rule.statement} {unknown}"
             why = f"Recorded only: the target answered with {shown(exchange)['status']}."
         return {
             "case": {"reason": case.reason, "label": case.label},
             "request": case.request,
             "reply": shown(exchange),
-            "expected": f"{self.rule.statement} {expected}",
+            "expected": expected,
             "why": why,
             "way": opinion.way,
             "control": self._accepted_control(case),
@@ -326,7 +317,9 @@ class Side:
         def opinion_on(body: Any) -> Opinion | None:
             if self.rule.member != "ModelName" and isinstance(body, dict) and "ModelName" in body:
                 body = {**body, "ModelName": self._names.fresh()}
-            if self._is_foreign(body) or not is_intended(self.rule, self.side, expectation(body)):
+            if self._is_foreign(body):
+                return None
+            if not is_intended(self.rule, self.side, expectation(body)):
                 return None
             case = Case(BEYOND, "drawn at random", body)
             return self._kept(case, *self._send(case))

@@ -27,7 +27,7 @@ SIGNS = {
 
 _LONGEST = 800
 
-_TEMPLATES = ("report.html", "matrix.html", "trend.html", "certificate.html")
+_TEMPLATES = ("report.html", "matrix.html", "trend.html", "compare.html", "certificate.html")
 _SCRIPTS = {"report.html": "report.js", "matrix.html": "matrix.js"}
 
 

@@ -73,9 +73,9 @@ def _finding(
         "why": visible(finding["why"]),
         "expected": finding["expected"].removeprefix(rule["statement"]).strip(),
         "flaky": bool(finding.get("flaky")),
-        "before": [_step(each) for each in finding.get("before", ())],
-        "sent": _step(finding, violated(finding, rule)),
-        "control": _step(finding["control"]) if finding.get("control") else None,
+        "before": [shown_step(each) for each in finding.get("before", ())],
+        "sent": shown_step(finding, violated(finding, rule)),
+        "control": shown_step(finding["control"]) if finding.get("control") else None,
         "lines": lines(finding, report["target"], report["options"]["region"]),
     }
 
@@ -101,7 +101,7 @@ def _places(left: list[str], value: Any, path: Path) -> list[Path]:
     return [place for key in keys for place in _places(rest, value[key], (*path, key))]
 
 
-def _step(step: Mapping[str, Any], marked: list[Path] | None = None) -> dict[str, Any]:
+def shown_step(step: Mapping[str, Any], marked: list[Path] | None = None) -> dict[str, Any]:
     """Return one request with its reply for the template."""
     http, reply, request = step.get("http") or {}, step.get("reply") or {}, step["request"]
     raw = isinstance(request, str) and bool(http)

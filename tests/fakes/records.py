@@ -193,11 +193,17 @@ def _judged(draw: st.DrawFn, rule: dict[str, Any], side: str) -> dict[str, Any]:
     )
 
 
+def _some(rules: tuple[dict[str, Any], ...]) -> st.SearchStrategy[list[dict[str, Any]]]:
+    return st.lists(st.sampled_from(rules), min_size=1, max_size=6, unique_by=lambda r: r["id"])
+
+
 @st.composite
-def runs(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """Events of runs: whole, ended early, or cut off before the footer; sides in any order."""
-    some = st.lists(st.sampled_from(rows()), min_size=1, max_size=6, unique_by=lambda r: r["id"])
-    rules = draw(some)
+def runs(draw: st.DrawFn, rules: tuple[dict[str, Any], ...] | None = None) -> list[dict[str, Any]]:
+    """Events of runs: whole, ended early, or cut off before the footer; sides in any order.
+
+    They are over some of the rules given, by default of all there are.
+    """
+    rules = tuple(draw(_some(rules or rows())))
     target = {
         "name": draw(wire_texts(min_size=1)),
         "account": draw(st.none() | st.just("123456789012")),
@@ -213,4 +219,28 @@ def runs(draw: st.DrawFn) -> list[dict[str, Any]]:
         "ended early": [footer(complete=False, reason=draw(wire_texts(min_size=1)))],
         "cut off": [],
     }
-    return [header(rules, **target), *events, *ends[how]]
+    return [header(list(rules), **target), *events, *ends[how]]
+
+
+@st.composite
+def two_runs(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Two runs with rules in common, and now and then other options or statements."""
+    rules = tuple(draw(_some(rows())))
+    old, new = draw(runs(rules)), draw(runs(rules))
+    if draw(st.booleans()):
+        new[0]["options"] |= draw(
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "depth": st.sampled_from(["quick", "standard", "deep"]),
+                    "client": st.sampled_from(["requests", "boto3"]),
+                    "auth": st.booleans(),
+                    "model_limit": st.none() | st.integers(1, 9),
+                    "select": st.lists(st.just("CreateModel"), max_size=1),
+                },
+            )
+        )
+    if draw(st.booleans()):
+        first, *others = new[0]["rules"]
+        new[0]["rules"] = [{**first, "statement": "Something else."}, *others]
+    return old, new

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.engine.sides import is_intended
+from conformance.engine.intent import is_intended
 from conformance.oracle.catalogue import rule_by_id
 from conformance.oracle.violations import expectation
 from conformance.spec.requirements import CORE, LATEST, names, requirements

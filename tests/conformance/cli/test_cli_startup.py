@@ -37,6 +37,7 @@ def imported(*arguments: str, cwd: Path) -> set[str]:
         ("rules", "-h"),
         ("explain", "--help"),
         ("spec", "diff", "-h"),
+        ("compare", "-h"),
     ],
     ids=" ".join,
 )

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes import comparisons
 from fakes.browser import Opened, opened, serious
+from fakes.comparisons import hostile
 from fakes.processes import command
 from fakes.records import HOSTILE, finding, footer, header, judged, lines, row, rows
 
+from reports.pages.compare_page import compare_page
 from reports.pages.environment import anchor
 from reports.pages.matrix_page import matrix_page
 from reports.pages.run_page import run_page
@@ -157,6 +160,7 @@ def test_pages_are_accessible_light_and_dark_wide_and_narrow(
         "report.html": run_page(one),
         "matrix.html": matrix_page([one, two, deep]),
         "trend.html": trend_page([one, two]),
+        "compare.html": compare_page(hostile()),
     }
     with opened(color_scheme=scheme, viewport={"width": width, "height": 800}) as seen:
         backgrounds = set()
@@ -204,6 +208,28 @@ def test_the_matrix_shows_differences_and_opens_exchanges(tmp_path: Path) -> Non
         page.keyboard.press("Escape")
         assert not page.is_visible("#opened")
         assert seen.complaints == []
+
+
+def test_a_comparison_opens_what_is_new_and_needs_no_script(tmp_path: Path) -> None:
+    """New rules are open, others unfold at a click, a link leads to its kind, paper shows it."""
+    path = tmp_path / "compare.html"
+    path.write_text(compare_page(comparisons.one_of_each()), "utf-8")
+    with opened(java_script_enabled=False) as seen:
+        page = seen.page
+        seen.goto(path)
+        new, changed = (f"#{anchor(each)}" for each in (comparisons.NEW, comparisons.CHANGED))
+        assert page.locator(f"{new} >> text=New answer").is_visible()
+        assert page.locator(f"{new} >> text=curl -gsS").is_visible()
+        assert not page.locator(f"{changed} >> text=New answer").is_visible()
+        page.click(f"{changed} summary")
+        assert page.locator(f"{changed} >> text=New answer").is_visible()
+        page.click('nav a[href="#still"]')
+        assert page.url.endswith("#still")
+        page.emulate_media(media="print")
+        assert page.locator(f"{new} >> text=New answer").is_visible()
+        assert page.locator("nav:visible").count() == 0
+        assert seen.complaints == []
+        assert {url for url in seen.requests if not url.startswith("file:")} == set()
 
 
 def test_the_report_of_a_whole_run_on_moto_is_light_and_quick(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from conformance.spec.regions import partition_of
 
@@ -22,6 +24,12 @@ class Resources:
     model_data_url: str = ""
     subnets: tuple[str, ...] = field(default=())
     security_groups: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def of(cls, recorded: Mapping[str, Any]) -> Resources:
+        """Return what a record of a run says that its requests named (``dataclasses.asdict``)."""
+        lists = {key: tuple(value) for key, value in recorded.items() if isinstance(value, list)}
+        return cls(**{**recorded, **lists})
 
     @property
     def role(self) -> str:

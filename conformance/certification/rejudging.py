@@ -74,7 +74,7 @@ def _bench(header: Event, introduction: list[Any], target: Playback) -> Bench:
         raise CannotRejudge("this is not the record of a run over frozen requirements")
     return Bench.at(
         target,
-        resources=_resources(options["resources"]),
+        resources=Resources.of(options["resources"]),
         depth=options["depth"],
         seed=options["seed"],
         account=header["target"]["account"],
@@ -84,11 +84,6 @@ def _bench(header: Event, introduction: list[Any], target: Playback) -> Bench:
         model_limit=options["model_limit"],
         requirements=options["requirements"],
     )
-
-
-def _resources(given: Mapping[str, Any]) -> Resources:
-    lists = {key: tuple(value) for key, value in given.items() if isinstance(value, list)}
-    return Resources(**{**given, **lists})
 
 
 def _side(event: Event, said: list[Event], bench: Bench, target: Playback) -> Iterator[str]:

@@ -26,8 +26,9 @@ def bench_at(
     """Yield a bench in front of a target that answers; in the end all that was made is deleted.
 
     ``given`` are the command's ``target_options``; what they do not say of how strict the target
-    is, ``run`` does (a header or a report). ``records`` are to blame for what goes wrong. Raises
-    ``Refused`` when the target does not answer (any more); Ctrl-C ends the command with 130.
+    is and which resources it knows, ``run`` does (a header or a report). ``records`` are to blame
+    for what goes wrong. Raises ``Refused`` when the target does not answer (any more); Ctrl-C ends
+    the command with 130.
     """
     from conformance.engine import interruption
     from conformance.engine.conversation import TargetGone
@@ -62,9 +63,12 @@ def _bench(
     from strategies.resources import Resources
 
     account = given["account"] or target.account
+    named = {"account": Resources.account} | dict(options.get("resources") or {})
+    if account is not None:
+        named["account"] = account
     return Bench.at(
         target,
-        resources=Resources(account=account or Resources.account, region=given["region"]),
+        resources=Resources.of({**named, "region": given["region"]}),
         account=account,
         credentials=credentials,
         demands_auth=given["auth"] or bool(options.get("auth")),

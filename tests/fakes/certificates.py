@@ -22,6 +22,40 @@ from conformance.wire import Call, Reply
 FAULT = "model-name-max-length-64"
 
 
+def statement(name: str) -> dict[str, Any]:
+    """The statement of a certificate about a target of this name."""
+    digest = {"sha256": "0" * 64}
+    times = {"started": "2026-01-01T00:00:00.000Z", "ended": "2026-01-01T00:01:00.000Z"}
+    return {
+        "_type": "https://in-toto.io/Statement/v1",
+        "subject": [
+            {"name": name, "digest": digest, "annotations": {"fingerprint": {"kind": name}}}
+        ],
+        "predicateType": "https://in-toto.io/attestation/test-result/v0.1",
+        "predicate": {
+            "result": "PASSED",
+            "configuration": [
+                {
+                    "name": "createmodel-conformance",
+                    "uri": "pkg:pypi/createmodel-conformance@0.1.0",
+                },
+                {
+                    "name": "requirements",
+                    "digest": digest,
+                    "annotations": {"set": "2026.1", "class": "Core"},
+                },
+                {"name": "specification", "digest": digest},
+                {"name": "events.ndjson", "digest": digest, "annotations": times},
+                {"name": "exchanges.ndjson.gz", "digest": digest},
+                {"name": "exploration/events.ndjson", "digest": digest},
+            ],
+            "passedTests": ["CreateModel:type", "errors/status"],
+            "warnedTests": [],
+            "failedTests": [],
+        },
+    }
+
+
 def rewritten(statement: dict[str, Any]) -> str:
     """A statement as the payload of an envelope."""
     text = json.dumps(statement, sort_keys=True, separators=(",", ":"))

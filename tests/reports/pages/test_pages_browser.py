@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from fakes import comparisons
 from fakes.browser import Opened, opened, serious
+from fakes.certificates import statement
 from fakes.comparisons import hostile
 from fakes.processes import command
 from fakes.records import HOSTILE, finding, footer, header, judged, lines, row, rows
 
+from reports.pages.certificate_page import certificate_page
 from reports.pages.compare_page import compare_page
 from reports.pages.environment import anchor
 from reports.pages.matrix_page import matrix_page
@@ -160,6 +162,7 @@ def test_pages_are_accessible_light_and_dark_wide_and_narrow(
         "report.html": run_page(one),
         "matrix.html": matrix_page([one, two, deep]),
         "trend.html": trend_page([one, two]),
+        "certificate.html": certificate_page(statement(f"acme {HOSTILE}"), {"signatures": []}),
         "compare.html": compare_page(hostile()),
     }
     with opened(color_scheme=scheme, viewport={"width": width, "height": 800}) as seen:

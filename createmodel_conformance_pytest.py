@@ -1,4 +1,4 @@
-"""The pytest plugin: options, the fixture ``createmodel_target``, and the record of a run.
+"""The pytest plugin: options, and the fixtures that judge one side of one rule.
 
 One small module with a unique name, registered as an entry point. It imports nothing of the suite
 until one of its options or fixtures is used: a pytest that merely has this distribution installed
@@ -8,8 +8,10 @@ working.
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Generator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -17,6 +19,13 @@ import pytest
 
 if TYPE_CHECKING:
     from conformance.engine.judge import Bench
+
+
+def _retries(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 100:
+        raise argparse.ArgumentTypeError("a number from 0 to 100 is wanted")
+    return int(text)
+
 
 _OPTIONS = (
     ("target", {"metavar": "TARGET", "help": "moto, moto-server, reference, a URL, wsgi:..."}),
@@ -33,8 +42,16 @@ _OPTIONS = (
     ("allow-aws", {"action": "store_true", "help": "let a URL under an AWS domain be asked"}),
     ("auth", {"action": "store_true", "help": "the target checks signatures: judge that, too"}),
     ("model-limit", {"type": int, "metavar": "N", "help": "so many models fit into the target"}),
+    ("known", {"metavar": "FILE", "help": "a list of known findings: what is in it may fail"}),
+    (
+        "flaky-retries",
+        {"type": _retries, "default": 0, "metavar": "N", "help": "send what failed N times again"},
+    ),
     ("out", {"metavar": "DIR", "help": "write the record and the reports of the run here"}),
 )
+
+#: The list of known findings of a run, as a record keeps it, or ``None``.
+_KNOWN = pytest.StashKey[Any]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -47,14 +64,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the record writer where a record is wanted: in the one process that writes."""
-    chosen = config.getoption("createmodel_select") or config.getoption("createmodel_deselect")
-    if chosen or config.getoption("createmodel_target") or config.getoption("createmodel_out"):
+    """Read the list of known findings, and register the record writer where it is wanted.
+
+    That is in the one process that writes.
+    """
+    option = config.getoption
+    chosen = option("createmodel_select") or option("createmodel_deselect")
+    out, known = option("createmodel_out"), option("createmodel_known")
+    if chosen or out or known or option("createmodel_target"):
         _ours_or_say_so()
     if chosen:
         _selected(config)
-    if config.getoption("createmodel_out") and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(_RecordWriter(config), "createmodel-record")
+    config.stash[_KNOWN] = _known(Path(known)) if known else None
+    if out and not hasattr(config, "workerinput"):
+        from conformance.suite.record_writer import RecordWriter
+
+        workers = int(getattr(config.option, "numprocesses", None) or 1)
+        writer = RecordWriter(
+            Path(out), option, _selected(config), config.stash[_KNOWN], workers=workers
+        )
+        config.pluginmanager.register(writer, "createmodel-record")
 
 
 def _ours_or_say_so() -> None:
@@ -99,6 +128,15 @@ def _selected(config: pytest.Config) -> Any:
             "--createmodel-select and --createmodel-deselect leave no rule to judge"
         )
     return rules
+
+
+def _known(path: Path) -> Any:
+    from reports.known.reading import UnreadableList, known_findings
+
+    try:
+        return known_findings(path)
+    except UnreadableList as problem:
+        raise pytest.UsageError(f"--createmodel-known: {problem}") from problem
 
 
 @pytest.fixture(scope="session")
@@ -189,16 +227,18 @@ def createmodel_judgement(
 ) -> Any:
     """Judge one side of one rule and return the judgement; skip what decides nothing.
 
-    What could not be judged fails here, before the test: pytest shows that as an error.
+    What could not be judged fails here, before the test: pytest shows that as an error. What the
+    list of known findings knows is an expected failure.
     """
     from conformance.engine.conversation import TargetGone
-    from conformance.engine.judge import judge_side
+    from conformance.engine.retries import judge_with_retries
     from conformance.oracle.catalogue import rule_by_id
     from reports.safe import safe
 
     rule_id, side = createmodel_side
+    retries = request.config.getoption("createmodel_flaky_retries")
     try:
-        judgement = judge_side(rule_by_id(rule_id), side, createmodel_bench)
+        judgement = judge_with_retries(rule_by_id(rule_id), side, createmodel_bench, retries)
     except TargetGone as problem:
         _stop(request.config, str(problem), code=3)
     request.node.createmodel_judged = {
@@ -211,6 +251,7 @@ def createmodel_judgement(
             "fingerprint": dict(createmodel_bench.talk.target.fingerprint()),
         },
     }
+    _hold_against_the_list(request, judgement)
     decides = judgement.rule.level == "must"
     if judgement.verdict == "error" or (judgement.verdict == "inconclusive" and decides):
         pytest.fail(f"{judgement.verdict}: {safe(judgement.note)}", pytrace=False)
@@ -221,81 +262,38 @@ def createmodel_judgement(
     return judgement
 
 
+def _hold_against_the_list(request: pytest.FixtureRequest, judgement: Any) -> None:
+    """End an item that the list of known findings decides; leave word for one that it does not."""
+    known = request.config.stash[_KNOWN]
+    if known is None:
+        return
+    from conformance.suite.known import KNOWN, standing
+    from reports.safe import safe
+
+    day = datetime.now(UTC).date().isoformat()
+    kind, sentence = standing(known, judgement.rule, judgement.side, judgement.verdict, day)
+    if kind == KNOWN and judgement.verdict in ("fail", "inconclusive"):
+        pytest.xfail(safe(sentence))
+    request.node.createmodel_standing = kind, safe(sentence)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Fail an item that passes while the list of known findings says that it does not."""
+    kind, sentence = getattr(item, "createmodel_standing", ("", ""))
+    if kind == "stale":
+        pytest.fail(sentence, pytrace=False)
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
     """Hang the judgement on the report, which xdist carries to the controller."""
     outcome = yield
+    report = outcome.get_result()
     judged = getattr(item, "createmodel_judged", None)
     if judged is not None:
-        outcome.get_result().createmodel = json.dumps(judged)  # xdist refuses lone surrogates
+        report.createmodel = json.dumps(judged)  # xdist refuses lone surrogates
         item.createmodel_judged = None  # type: ignore[attr-defined]
-
-
-class _RecordWriter:
-    """Writes the record of the run from the reports; lives in the controller only."""
-
-    def __init__(self, config: pytest.Config) -> None:
-        self._config = config
-        self._folder = Path(config.getoption("createmodel_out"))
-        self._recorder: Any = None
-        self._sides = 0
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        carried = getattr(report, "createmodel", None)
-        if carried is None:
-            return
-        judged = json.loads(carried)
-        from conformance.engine.judgement import Judgement
-        from conformance.oracle.catalogue import rule_by_id
-
-        event = judged["event"]
-        if self._recorder is None:
-            self._recorder = self._opened(judged["target"])
-        self._sides += 1
-        self._recorder.judged(
-            Judgement(
-                rule_by_id(event["rule"]),
-                event["side"],
-                event["verdict"],
-                event["cases"],
-                event["finding"],
-                event["note"],
-                tuple(judged["exchanges"]),
-                event.get("observations", {}),
-            )
-        )
-
-    def _opened(self, target: Any) -> Any:
-        from conformance.engine.record import Recorder, header
-
-        option = self._config.getoption
-        options = {
-            "depth": option("createmodel_depth"),
-            "seed": option("createmodel_seed"),
-            "region": option("createmodel_region"),
-            "client": "requests",
-            "auth": option("createmodel_auth"),
-            "model_limit": option("createmodel_model_limit"),
-            "workers": int(getattr(self._config.option, "numprocesses", None) or 1),
-            "select": option("createmodel_select"),
-            "deselect": option("createmodel_deselect"),
-        }
-        try:
-            return Recorder(self._folder, header(target, options, _selected(self._config)))
-        except OSError as problem:
-            raise pytest.UsageError(
-                f"--createmodel-out {self._folder} cannot be written: {problem.strerror}"
-            ) from problem
-
-    def pytest_sessionfinish(self) -> None:
-        if self._recorder is None:
-            return
-        from reports.files import write_reports
-
-        wanted = sum(len(rule.sides) for rule in _selected(self._config))
-        self._recorder.close(
-            complete=self._sides == wanted,
-            reason="" if self._sides == wanted else "not every side was judged",
-            leftovers=0,
-        )
-        write_reports(self._folder)
+    kind, sentence = getattr(item, "createmodel_standing", ("", ""))
+    if kind == "expired" and report.failed:
+        report.sections.append(("known findings", sentence))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from conformance.oracle.verdicts import ORDER
-from reports.known.marks import news
+from reports.known.marks import causes_of_news, news
 from reports.safe import cell
 
 #: Step summaries and comments may not be longer than 64 kB; a byte count, with some to spare.
@@ -98,7 +98,7 @@ def _families(report: Mapping[str, Any]) -> list[str]:
 
 
 def _causes(report: Mapping[str, Any]) -> list[str]:
-    causes = report["causes"]
+    causes = causes_of_news(report)
     if not causes:
         return []
     lines = ["| rules | cause | for instance |", "| ---: | --- | --- |"]
@@ -110,12 +110,12 @@ def _causes(report: Mapping[str, Any]) -> list[str]:
         )
     if len(causes) > _MOST_CAUSES:
         lines.append(f"| | {len(causes) - _MOST_CAUSES} more | |")
-    return [*lines, "", *_first_finding(report)]
+    return [*lines, "", *_first_finding(report, causes[0])]
 
 
-def _first_finding(report: Mapping[str, Any]) -> list[str]:
+def _first_finding(report: Mapping[str, Any], cause: Mapping[str, Any]) -> list[str]:
     """Return what reproduces the example of the first cause: enough to begin with."""
-    wanted = report["causes"][0]["example"]["rule"]
+    wanted = cause["example"]["rule"]
     rule = next(each for each in report["rules"] if each["id"] == wanted)
     lines = rule["finding"]["curl"]
     if len(lines) > _LONGEST_LINES:

@@ -16,6 +16,7 @@ NAMES = (
     "badge",
     "selftest",
     "specdiff",
+    "certificate",
     "compare",
 )
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from reports.known.marks import is_news, news
+from reports.known.marks import causes_of_news, is_news, news
 from reports.safe import safe
 
 _MOST_CAUSES = 12
@@ -49,8 +49,9 @@ def summary(report: Mapping[str, Any], *, brief: bool = False) -> RenderableType
     parts: list[RenderableType] = [head, _figures(report), _families(report)]
     if known is not None:
         parts += _news(known)
-    if report["causes"] and (known is None or known["new"]):
-        parts.append(_causes(report["causes"]))
+    found = causes_of_news(report)
+    if found:
+        parts.append(_causes(found))
     parts += [Text(note, style="yellow") for note in _notes(report)]
     return Group(*parts)
 
@@ -95,7 +96,7 @@ def _news(known: Mapping[str, Any]) -> list[RenderableType]:
     return [*lines, Text(f"{count} rule(s) are known not to pass ({_brief(known['file'], 80)}).")]
 
 
-def _causes(causes: list[Mapping[str, Any]]) -> Table:
+def _causes(causes: Sequence[Mapping[str, Any]]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim", expand=True)
     table.add_column("rules", justify="right", no_wrap=True)
     table.add_column("cause, most rules first", overflow="ellipsis", max_width=60)

@@ -88,8 +88,8 @@ def _present(rule: Rule, shape: Shape, names: Names, resources: Resources) -> It
         alternatives = None if has_none else partial(others, at)
         yield Case(INSIDE, "a typical value", request, (without,), alternatives)
         if is_boolean:
-            changed = Place(shape.path, at).put(request, False)
-            yield Case(INSIDE, "false", changed, (without,))
+            other = base(shape.path, name=names.fresh(), resources=resources, at=at)
+            yield Case(INSIDE, "false", Place(shape.path, at).put(other, False), (without,))
 
 
 def _companion(path: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from collections import Counter
@@ -16,6 +17,7 @@ import pytest
 sys.path.append(str(Path(__file__).parent))
 
 from fakes.conformant import Conformant
+from fakes.processes import environment
 
 from conformance.engine.judge import Bench, judge_side
 from conformance.engine.judgement import Judgement
@@ -115,6 +117,24 @@ def new_reference(*faults: str) -> WsgiTarget:
 def make_reference() -> Callable[..., WsgiTarget]:
     """The function that makes a reference service with faults, as a target."""
     return new_reference
+
+
+@pytest.fixture
+def runs(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., pytest.RunResult]:
+    """A function that runs pytest as a child process, free of the pytest around it."""
+    clean = environment()
+    for name in set(os.environ) - set(clean):
+        monkeypatch.delenv(name)
+
+    # schemathesis has a plugin of its own, which takes a second to load and is not ours to test
+    quiet = ("-p", "no:cacheprovider", "-p", "no:schemathesis")
+
+    def run(*arguments: str) -> pytest.RunResult:
+        return pytester.runpytest_subprocess(*quiet, *arguments, timeout=100)
+
+    return run
 
 
 @pytest.fixture

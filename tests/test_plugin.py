@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.processes import command, environment, reference_server
+from fakes.processes import command, reference_server
 from fakes.records import HOSTILE
 from jsonschema import Draft202012Validator
 
@@ -22,22 +21,6 @@ NAMES = ("--createmodel-select", "CreateModel/ModelName:*")
 SUITE = ("--pyargs", "conformance.suite")
 
 Runs = Callable[..., pytest.RunResult]
-
-
-@pytest.fixture
-def runs(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Runs:
-    """A function that runs pytest as a child process, free of the pytest around it."""
-    clean = environment()
-    for name in set(os.environ) - set(clean):
-        monkeypatch.delenv(name)
-
-    # schemathesis has a plugin of its own, which takes a second to load and is not ours to test
-    quiet = ("-p", "no:cacheprovider", "-p", "no:schemathesis")
-
-    def run(*arguments: str) -> pytest.RunResult:
-        return pytester.runpytest_subprocess(*quiet, *arguments, timeout=100)
-
-    return run
 
 
 def sides(folder: Path) -> dict[tuple[str, str], tuple[str, dict[str, int]]]:

@@ -96,6 +96,7 @@ def test_a_repository_with_our_names_works_under_plain_pytest(
     [
         ("--createmodel-target", "moto"),
         ("--createmodel-out", "out"),
+        ("--createmodel-known", "known-findings.yaml"),
         ("--createmodel-select", "errors"),
     ],
     ids=lambda option: option[0],

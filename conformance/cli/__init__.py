@@ -21,6 +21,10 @@ _COMMANDS = {
     "explain": "Say what the specification says of one request.",
     "selftest": "Prove the suite against a conformant service and its faults.",
     "known": "Write, prune or explain a list of known findings.",
+    "openapi": "Write an OpenAPI document of the operations.",
+    "json-schema": "Write a JSON Schema of the request.",
+    "certify": "Judge a target for a certificate.",
+    "verify": "Verify a certificate, with or without its record.",
     "spec": "Say what the installed botocore changed against the pinned specification.",
     "compare": "Compare two runs: what is new, fixed, changed or lost.",
 }
@@ -39,6 +43,10 @@ class Refused(click.ClickException):
         return " ".join(self.message.split())
 
 
+def _module(command: str) -> str:
+    return command.replace("-", "_")
+
+
 class _Lazy(click.Group):
     """A group that imports a command's module only when that command is used."""
 
@@ -48,7 +56,7 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"conformance.cli.{cmd_name}").command
+        command: click.Command = import_module(f"conformance.cli.{_module(cmd_name)}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -1,7 +1,9 @@
-"""Reads the lists of known findings that commands are given."""
+"""Reads the lists of known findings that commands are given, and refuses what is none."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,23 +13,29 @@ if TYPE_CHECKING:
     from reports.known.entries import Entry
 
 
-def listed(path: Path) -> tuple[str, tuple[Entry, ...]]:
-    """Return the text of a list and its entries. Raises ``Refused`` with the line."""
-    from reports.known.entries import NotAKnownList, entries
+@contextmanager
+def _refusing() -> Iterator[None]:
+    from reports.known.reading import UnreadableList
 
     try:
-        text = path.read_text("utf-8")
-        return text, entries(text)
-    except OSError as problem:
-        raise Refused(f"{path} cannot be read: {problem.strerror}") from problem
-    except UnicodeDecodeError as problem:
-        raise Refused(f"{path} is not a list of known findings: it is no text") from problem
-    except NotAKnownList as problem:
-        raise Refused(f"{path}, {problem}") from problem
+        yield
+    except UnreadableList as problem:
+        raise Refused(str(problem)) from problem
+
+
+def listed(path: Path) -> tuple[str, tuple[Entry, ...]]:
+    """Return the text of a list and its entries. Raises ``Refused`` with the line."""
+    from reports.known import reading
+
+    with _refusing():
+        return reading.listed(path)
 
 
 def known_findings(path: Path | None) -> dict[str, Any] | None:
     """Return a list as the header of a record keeps it, ``None`` where none is given."""
     if path is None:
         return None
-    return {"file": path.name, "entries": [each.as_data() for each in listed(path)[1]]}
+    from reports.known import reading
+
+    with _refusing():
+        return reading.known_findings(path)

@@ -21,4 +21,5 @@ DEPTHS = {
     "quick": Budget(examples=5, thorough=False),
     "standard": Budget(examples=30, thorough=True),
     "deep": Budget(examples=200, thorough=True),
+    "frozen": Budget(examples=0, thorough=True),  # what was drawn once is in the corpus
 }

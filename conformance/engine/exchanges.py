@@ -52,22 +52,30 @@ def _unusual(call: Call) -> dict[str, Any] | None:
     return {"method": call.method, "headers": headers, "signed": signed}
 
 
+#: What a record may hold of a call.
+SENT = ("operation", "request", "request_base64", "http")
+
+
+def sent_as(call: Call) -> Record:
+    """Return what a record holds of a call that was sent, apart from what signs it."""
+    sent, encoded = _as_text(call.body)
+    return {
+        "operation": call.operation,
+        "request": sent,
+        **({"request_base64": True} if encoded else {}),
+        **({"http": http} if (http := _unusual(call)) is not None else {}),
+    }
+
+
 def recorded(call: Call, exchange: Exchange, purpose: str) -> Record:
     """Return an exchange as it is recorded; headers that sign a request are left out."""
-    sent, sent_encoded = _as_text(call.body)
     record: Record = {
         "n": exchange.number,
         "purpose": purpose,
-        "operation": call.operation,
-        "request": sent,
+        **sent_as(call),
         "began": round(exchange.began, 6),
         "ended": round(exchange.ended, 6),
     }
-    http = _unusual(call)
-    if http is not None:
-        record["http"] = http
-    if sent_encoded:
-        record["request_base64"] = True
     if exchange.reply is not None:
         received, received_encoded = _as_text(exchange.reply.body)
         record |= {

@@ -30,6 +30,7 @@ class Bench:
     seed: int = 0
     demands_auth: bool = False
     model_limit: int | None = None
+    requirements: str | None = None
 
     @classmethod
     def at(
@@ -46,8 +47,12 @@ class Bench:
         shares: int = 1,
         demands_auth: bool = False,
         model_limit: int | None = None,
+        requirements: str | None = None,
     ) -> Bench:
-        """Return a bench in front of a target; ``share`` of ``shares`` is this process."""
+        """Return a bench in front of a target; ``share`` of ``shares`` is this process.
+
+        ``requirements`` names the set whose frozen requests are sent, if any.
+        """
         talk = Conversation(
             target,
             prefix=process_prefix(prefix or run_prefix(), share),
@@ -56,7 +61,7 @@ class Bench:
             credentials=credentials,
         )
         names = RunNames(talk, share=share, shares=shares)
-        return cls(talk, names, DEPTHS[depth], seed, demands_auth, model_limit)
+        return cls(talk, names, DEPTHS[depth], seed, demands_auth, model_limit, requirements)
 
 
 def judge_side(rule: Rule, side: str, bench: Bench) -> Judgement:
@@ -67,7 +72,8 @@ def judge_side(rule: Rule, side: str, bench: Bench) -> Judgement:
     try:
         if side == "holds":
             return _judge_behaviour(rule, bench)
-        return Side(rule, side, bench.talk, bench.names, bench.budget).judge(bench.seed)
+        one = Side(rule, side, bench.talk, bench.names, bench.budget, bench.requirements)
+        return one.judge(bench.seed)
     except TargetGone:
         raise
     except Exception as fault:  # noqa: BLE001 - whatever it is, it is the suite's own fault

@@ -46,6 +46,7 @@ class Plan:
     demands_auth: bool = False
     model_limit: int | None = None
     flaky_retries: int = 0
+    requirements: str | None = None
 
     @property
     def sides(self) -> list[tuple[Rule, str]]:
@@ -69,6 +70,7 @@ def bench_of(plan: Plan, target: Target, *, share: int = 0) -> Bench:
         shares=plan.workers + 1,
         demands_auth=plan.demands_auth,
         model_limit=plan.model_limit,
+        requirements=plan.requirements,
     )
 
 

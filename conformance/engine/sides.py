@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -29,6 +29,7 @@ from conformance.oracle.violations import expectation
 from conformance.spec.rules import INFO, Rule
 from conformance.wire.reading import REJECTED
 from strategies.cases import BEYOND, INSIDE, Case, boundary_cases
+from strategies.frozen import frozen_cases
 
 
 def seed_of(run_seed: int, rule: Rule, side: str) -> int:
@@ -38,7 +39,7 @@ def seed_of(run_seed: int, rule: Rule, side: str) -> int:
 
 
 #: How many alternatives to a refused request are tried.
-_ALTERNATIVES = 8
+ALTERNATIVES = 8
 
 STORED = Opinion(FAIL, "stored", "The target rejected the request but stored the model.")
 
@@ -54,9 +55,17 @@ class Side:
     """One side of one rule while it is being judged."""
 
     def __init__(
-        self, rule: Rule, side: str, talk: Conversation, names: RunNames, budget: Budget
+        self,
+        rule: Rule,
+        side: str,
+        talk: Conversation,
+        names: RunNames,
+        budget: Budget,
+        requirements: str | None = None,
     ) -> None:
+        """Prepare for judging; ``requirements`` names the set whose frozen cases are sent."""
         self.rule, self.side, self.budget = rule, side, budget
+        self._requirements = requirements
         self._talk, self._names = talk, names
         self._tally = Tally(rule, side)
         self._controls: dict[str, Exchange] = {}
@@ -71,13 +80,7 @@ class Side:
         Raises ``TargetGone`` when the target stops answering; what was said until then is lost
         to this side and drained by the caller.
         """
-        for case in boundary_cases(
-            self.rule,
-            self.side,
-            names=self._names,
-            resources=self._talk.resources,
-            thorough=self.budget.thorough,
-        ):
+        for case in self._cases():
             self._tally.add(self._try(case))
         self._settle_refused()
         if self._tally.verdict == PASS and self.budget.examples:
@@ -87,6 +90,25 @@ class Side:
         return self._tally.judgement(self._talk.drain())
 
     # -- one case --------------------------------------------------------------------------
+
+    def _cases(self) -> Iterator[Case]:
+        resources = self._talk.resources
+        if self._requirements is not None:
+            return frozen_cases(
+                self._requirements,
+                self.rule,
+                self.side,
+                prefix=self._talk.prefix,
+                names=self._names,
+                resources=resources,
+            )
+        return boundary_cases(
+            self.rule,
+            self.side,
+            names=self._names,
+            resources=resources,
+            thorough=self.budget.thorough,
+        )
 
     def _try(self, case: Case) -> Opinion:
         expected = expectation(case.request)
@@ -109,7 +131,7 @@ class Side:
         """Send a case; where it is refused, something else that proves as much may be accepted."""
         exchange, opinion = self._send(case)
         if opinion.verdict == FAIL and case.alternatives is not None:
-            for request in islice(case.alternatives(), _ALTERNATIVES):
+            for request in islice(case.alternatives(), ALTERNATIVES):
                 if expectation(request).violations:
                     continue
                 other = self._talk.create(request)
@@ -295,9 +317,7 @@ class Side:
         def opinion_on(body: Any) -> Opinion | None:
             if self.rule.member != "ModelName" and isinstance(body, dict) and "ModelName" in body:
                 body = {**body, "ModelName": self._names.fresh()}
-            if self._is_foreign(body):
-                return None
-            if not is_intended(self.rule, self.side, expectation(body)):
+            if self._is_foreign(body) or not is_intended(self.rule, self.side, expectation(body)):
                 return None
             case = Case(BEYOND, "drawn at random", body)
             return self._kept(case, *self._send(case))

@@ -1,4 +1,4 @@
-"""Reads the two pinned documents: the API reference page's facts and the service model's.
+"""Reads the pinned documents: the API reference page's facts and the service model's.
 
 ``data/reference.json`` was carried over by hand from the page, ``data/model.json`` by
 ``python -m conformance.spec.refresh``. Nothing here looks at the botocore that is installed.
@@ -29,6 +29,15 @@ def model() -> dict[str, Any]:
 def reference() -> dict[str, Any]:
     """Return the facts of the API reference page: ``request``, ``response``, ``errors``."""
     return _load("reference.json")
+
+
+@cache
+def siblings() -> dict[str, Any]:
+    """Return the snapshot of the operations beside CreateModel (see ``refresh.siblings``).
+
+    No rule about CreateModel's request rests on it, so it is not in the digest.
+    """
+    return _load("siblings.json")
 
 
 @cache

@@ -1,17 +1,32 @@
 """Takes the pinned snapshot of the service model again from the botocore that is installed.
 
-Run as ``python -m conformance.spec.refresh``: it rewrites ``data/model.json`` and prints the
-digest before and after. Facts only: documentation texts of the model are left behind.
+Run as ``python -m conformance.spec.refresh``: it rewrites ``data/model.json``, on which the rules
+rest, and prints the digest before and after; and ``data/siblings.json``, on which none does. Facts
+only: documentation texts of the model are left behind.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 OPERATION = "CreateModel"
+SIBLINGS = (
+    "DescribeModel",
+    "DeleteModel",
+    "ListModels",
+    "AddTags",
+    "ListTags",
+    "DeleteTags",
+    "CreateEndpointConfig",
+    "DescribeEndpointConfig",
+    "DeleteEndpointConfig",
+    "CreateTransformJob",
+)
+SOURCE = "AWS service model as shipped in botocore"
 FACTS = ("type", "required", "min", "max", "pattern", "enum", "box")
 
 
@@ -26,17 +41,62 @@ def snapshot() -> dict[str, Any]:
     ``output``, ``errors`` and ``shapes`` (shape name -> facts of the shape). Raises
     ``NoCreateModel`` with a sentence when there is nothing to take.
     """
+    version, model = _installed()
+    if OPERATION not in model["operations"]:
+        raise NoCreateModel(f"botocore {version}: its SageMaker has no {OPERATION}")
+    operation = model["operations"][OPERATION]
+    roots = operation["input"]["shape"], operation["output"]["shape"]
+    return {
+        "source": SOURCE,
+        "botocore": version,
+        "api_version": model["metadata"]["apiVersion"],
+        "operation": OPERATION,
+        "input": roots[0],
+        "output": roots[1],
+        "errors": [error["shape"] for error in operation.get("errors", [])],
+        "shapes": _shapes(model, roots),
+    }
+
+
+def siblings() -> dict[str, Any]:
+    """Return the operations that this suite uses beside CreateModel, as botocore states them.
+
+    The result has ``source``, ``botocore``, ``operations`` (name -> ``input`` and, where there is
+    one, ``output``) and ``shapes``. Raises ``NoCreateModel`` like ``snapshot``.
+    """
+    version, model = _installed()
+    operations = {
+        name: {
+            part: model["operations"][name][part]["shape"]
+            for part in ("input", "output")
+            if part in model["operations"][name]
+        }
+        for name in SIBLINGS
+    }
+    roots = [root for parts in operations.values() for root in parts.values()]
+    return {
+        "source": SOURCE,
+        "botocore": version,
+        "operations": operations,
+        "shapes": _shapes(model, roots),
+    }
+
+
+def _installed() -> tuple[str, Any]:
+    """Return the version of the botocore that is installed, and its model of SageMaker."""
     import botocore
     import botocore.exceptions
     import botocore.loaders
 
+    version: str = botocore.__version__
     try:
-        model = botocore.loaders.Loader().load_service_model("sagemaker", "service-2")
+        return version, botocore.loaders.Loader().load_service_model("sagemaker", "service-2")
     except (botocore.exceptions.UnknownServiceError, botocore.exceptions.DataNotFoundError) as none:
-        raise NoCreateModel(f"botocore {botocore.__version__} has no SageMaker model") from none
-    if OPERATION not in model["operations"]:
-        raise NoCreateModel(f"botocore {botocore.__version__}: its SageMaker has no {OPERATION}")
-    operation = model["operations"][OPERATION]
+        raise NoCreateModel(f"botocore {version} has no SageMaker model") from none
+
+
+def _shapes(model: Any, roots: Iterable[str]) -> dict[str, Any]:
+    """Return the facts of every shape that these use, by name."""
     shapes: dict[str, Any] = {}
 
     def take(name: str) -> None:
@@ -54,29 +114,22 @@ def snapshot() -> dict[str, Any]:
                 facts[part] = stated[part]["shape"]
                 take(facts[part])
 
-    take(operation["input"]["shape"])
-    take(operation["output"]["shape"])
-    return {
-        "source": "AWS service model as shipped in botocore",
-        "botocore": botocore.__version__,
-        "api_version": model["metadata"]["apiVersion"],
-        "operation": OPERATION,
-        "input": operation["input"]["shape"],
-        "output": operation["output"]["shape"],
-        "errors": [error["shape"] for error in operation.get("errors", [])],
-        "shapes": shapes,
-    }
+    for root in roots:
+        take(root)
+    return shapes
 
 
 def main() -> None:
-    """Rewrite the pinned snapshot in the source tree."""
+    """Rewrite the pinned snapshots in the source tree."""
     from conformance.spec.documents import digest
 
     before = digest()
-    target = Path(str(files("conformance.spec") / "data" / "model.json"))
-    target.write_text(json.dumps(snapshot(), indent=1, ensure_ascii=False) + "\n", "utf-8")
+    data = Path(str(files("conformance.spec") / "data"))
+    for name, taken in (("model", snapshot()), ("siblings", siblings())):
+        text = json.dumps(taken, indent=1, ensure_ascii=False)
+        (data / f"{name}.json").write_text(f"{text}\n", "utf-8")
     digest.cache_clear()
-    print(f"{target.name}: {before} -> {digest()}")
+    print(f"model.json: {before} -> {digest()}")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from conformance.oracle.verdicts import ERROR, FAIL, ORDER, PASS
+from reports.causes import causes
 
 #: What an entry keeps in a report, beside the findings that it stands for.
 _SHOWN = ("line", "rule", "side", "reason", "issue", "expires")
@@ -34,7 +35,7 @@ def marks(known: Mapping[str, Any], rules: Rules, day: str) -> dict[str, Any]:
             stale.append({**_shown(entry), "rules": passing, "whole": whole})
         for rule in there:
             for side in _sides(rule, entry):
-                if _is_known(rule["sides"][side]["verdict"], entry):
+                if is_known(rule["sides"][side]["verdict"], entry):
                     covered[rule["id"], side] = entry
     news = [each for each, rule in must.items() if _uncovered(rule, covered, (FAIL,))]
     unclear = [
@@ -75,6 +76,15 @@ def standing(report: Mapping[str, Any], rule_id: str) -> tuple[str, str]:
     return "known", f"{entry['reason']}{issue}"
 
 
+def causes_of_news(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the causes of a report's findings; with a list, of those that it does not know."""
+    if report["known"] is None:
+        found: list[dict[str, Any]] = report["causes"]
+        return found
+    unknown = set(report["known"]["new"])
+    return causes(rule for rule in report["rules"] if rule["id"] in unknown)
+
+
 def is_news(marked: Mapping[str, Any]) -> bool:
     """Tell whether there is something that the list does not allow for."""
     return bool(marked["new"] or marked["stale"] or marked["expired"])
@@ -113,7 +123,7 @@ def _worst(rule: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
     return max(verdicts, key=ORDER.index, default="not-run")
 
 
-def _is_known(verdict: str, entry: Mapping[str, Any]) -> bool:
+def is_known(verdict: str, entry: Mapping[str, Any]) -> bool:
     """Tell whether a verdict is what the entry says of the rule, or less."""
     return verdict not in (PASS, ERROR) and (verdict != FAIL or entry["verdict"] == FAIL)
 

@@ -27,7 +27,13 @@ SIGNS = {
 
 _LONGEST = 800
 
-_TEMPLATES = ("report.html", "matrix.html", "trend.html", "compare.html")
+_TEMPLATES = (
+    "report.html",
+    "matrix.html",
+    "trend.html",
+    "certificate.html",
+    "compare.html",
+)
 _SCRIPTS = {"report.html": "report.js", "matrix.html": "matrix.js"}
 
 

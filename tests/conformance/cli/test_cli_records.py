@@ -47,11 +47,13 @@ def test_every_report_is_made_again_from_the_events_alone(recorded: Path, tmp_pa
 def test_single_reports_go_where_they_are_wanted(recorded: Path, tmp_path: Path) -> None:
     """Each option writes one file, and nothing else is written."""
     options = ("--html", "a.html", "--junit", "b.xml", "--markdown", "c.md", "--badge", "d.svg")
-    done = command("report", str(recorded), *options, "--json", "e.json", cwd=tmp_path)
+    more = ("--json", "e.json", "--github", "f.txt")
+    done = command("report", str(recorded), *options, *more, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert {path.name for path in tmp_path.iterdir()} == {
-        "a.html", "b.xml", "c.md", "d.svg", "e.json",
+        "a.html", "b.xml", "c.md", "d.svg", "e.json", "f.txt",
     }  # fmt: skip
+    assert (tmp_path / "f.txt").read_text("utf-8").startswith("::error title=")
     assert (tmp_path / "d.svg").read_bytes() == (recorded / "badge.svg").read_bytes()
 
 
@@ -61,6 +63,7 @@ def test_single_reports_go_where_they_are_wanted(recorded: Path, tmp_path: Path)
         (("report", "nowhere"), "nowhere cannot be read: No such file or directory"),
         (("report", "RUN", "--badge", "b.png"), "a badge is a .json file"),
         (("report", "RUN", "--html", "no/such/folder.html"), "cannot be written"),
+        (("report", "RUN", "--known-path", "k.yaml"), "is for the workflow commands of --github"),
         (("show", "RUN", "no/such-rule"), "has no rule 'no/such-rule'"),
         (("replay", "RUN", "list/*"), "has no finding of list/*"),
         (("replay", "RUN", "--target", "http://127.0.0.1:1"), "does not answer"),

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.known.entries import NotAKnownList, entries
@@ -88,6 +88,7 @@ def test_two_sides_of_one_rule_are_two_entries() -> None:
 SIDES = ("accepts", "rejects")
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="known:-[]{}rule \n#&*!|>'\"reason,\t\x00\u2028é", max_size=200))
 def test_any_text_is_a_list_or_is_refused(text: str) -> None:
     """Nothing that somebody may write raises anything else."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from reports.junit import junit
 from reports.known.entries import entries
-from reports.known.marks import news, standing
+from reports.known.marks import causes_of_news, news, standing
 from reports.known.writing import written
 from reports.markdown import markdown
 from reports.pages.run_page import run_page
@@ -129,3 +129,11 @@ def test_reports_say_what_is_new_and_what_is_stale() -> None:
     assert "<li>new: <a href=" in run_page(document)
     for text in (markdown(document), run_page(document)):
         assert "passes now" in text
+
+
+def test_only_causes_of_what_is_new_are_shown_where_there_is_a_list() -> None:
+    """Two hundred known findings must not bury the new one; without a list all are shown."""
+    events = run_of({LENGTH: "fail", PATTERN: "fail"})
+    listed = causes_of_news(held(events, "known:\n" + entry(LENGTH)))
+    assert [each["rules"] for each in listed] == [[PATTERN]]
+    assert len(causes_of_news(report(RunRecord.from_lines(lines(events))))) == 2

@@ -1,0 +1,1 @@
+"""Certificates: a run over frozen requirements, the statement about it, and its verification."""

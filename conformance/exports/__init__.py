@@ -1,0 +1,1 @@
+"""What this suite knows, for other tools: an OpenAPI document, JSON Schemas, labelled requests."""

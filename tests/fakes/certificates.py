@@ -1,0 +1,98 @@
+"""Forged records of certifications, and targets that earn none."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import gzip
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from conformance.engine.judgement import exchanges_digest
+from conformance.targets.reference import reference
+from conformance.wire import Call, Reply
+
+FAULT = "model-name-max-length-64"
+
+
+def rewritten(statement: dict[str, Any]) -> str:
+    """A statement as the payload of an envelope."""
+    text = json.dumps(statement, sort_keys=True, separators=(",", ":"))
+    return base64.b64encode(text.encode()).decode()
+
+
+def forged(
+    folder: Path,
+    statement: dict[str, Any],
+    place: int | None,
+    edit: Callable[[Any], None],
+) -> tuple[Path, dict[str, Any]]:
+    """A copy of a record with one exchange (or all) edited, and every digest right again."""
+    copied = Path(tempfile.mkdtemp(dir=folder.parent)) / "record"
+    shutil.copytree(folder, copied)
+    with gzip.open(copied / "exchanges.ndjson.gz", "rt", encoding="utf-8") as lines:
+        said = [json.loads(line) for line in lines]
+    edit(said if place is None else said[place])
+    with gzip.open(copied / "exchanges.ndjson.gz", "wt", encoding="utf-8") as out:
+        out.writelines(json.dumps(each) + "\n" for each in said)
+    sides: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for each in said:
+        bare = {key: value for key, value in each.items() if key not in ("rule", "side")}
+        sides[each["rule"], each["side"]].append(bare)
+    events = [json.loads(line) for line in (copied / "events.ndjson").read_text().splitlines()]
+    for event in events:
+        if event["event"] == "judged":
+            event["exchanges"] = exchanges_digest(sides[event["rule"], event["side"]])
+    text = "".join(json.dumps(event) + "\n" for event in events)
+    (copied / "events.ndjson").write_text(text, "utf-8")
+    document = copy.deepcopy(statement)
+    for each in document["predicate"]["configuration"]:
+        if each["name"].endswith(("ndjson", "gz")):
+            data = (copied / each["name"]).read_bytes()
+            each["digest"]["sha256"] = hashlib.sha256(data).hexdigest()
+    return copied, document
+
+
+class GetsWorse:
+    """The reference, until names of a second run are seen: then it takes one character too many."""
+
+    def __init__(self) -> None:
+        self._good, self._bad = reference("reference"), reference(f"reference:{FAULT}")
+        self.name, self.endpoint = "worsening", self._good.endpoint
+        self.account = self._good.account
+        self._prefixes: set[bytes] = set()
+
+    def send(self, call: Call) -> Reply:
+        self._prefixes |= set(re.findall(rb"(cmc[a-z]{10}a)-\d", call.body))
+        return (self._good if len(self._prefixes) < 2 else self._bad).send(call)
+
+    def fingerprint(self) -> dict[str, str]:
+        return {"kind": "test"}
+
+    def close(self) -> None: ...
+
+
+class KnowsNoLists:
+    """The reference without ListModels."""
+
+    def __init__(self) -> None:
+        self._inner = reference("reference")
+        self.name, self.endpoint = "listless", self._inner.endpoint
+        self.account = self._inner.account
+
+    def send(self, call: Call) -> Reply:
+        if call.operation == "ListModels":
+            return Reply(400, (), b'{"__type":"UnknownOperationException"}')
+        return self._inner.send(call)
+
+    def fingerprint(self) -> dict[str, str]:
+        return {"kind": "test"}
+
+    def close(self) -> None: ...

@@ -33,7 +33,13 @@ from reports.comparison import (
 Rule = Mapping[str, Any]
 
 #: Options of a run that decide what is found, with what they are when a record does not say.
-_DECIDING = {"depth": None, "client": "requests", "auth": False, "model_limit": None}
+_DECIDING = {
+    "depth": None,
+    "requirements": None,
+    "client": "requests",
+    "auth": False,
+    "model_limit": None,
+}
 _SELECTING = ("select", "deselect")
 
 

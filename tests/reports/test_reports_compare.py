@@ -267,6 +267,7 @@ def test_a_rule_that_passes_however_it_is_described_is_only_counted() -> None:
     ("options", "said"),
     [
         ({"depth": "deep"}, "depth (quick, now deep)"),
+        ({"requirements": "2026"}, "requirements (none, now 2026)"),
         ({"client": "boto3"}, "client (requests, now boto3)"),
         ({"auth": True}, "auth (off, now on)"),
         ({"model_limit": 3}, "model limit (none, now 3)"),

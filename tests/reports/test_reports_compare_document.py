@@ -48,3 +48,11 @@ def test_a_change_of_every_kind_keeps_to_the_schema_and_tells_all() -> None:
 def test_the_schema_refuses_what_is_no_comparison(wrong: dict[str, object]) -> None:
     """The schema is strict: it would notice a slip of the writer."""
     assert not COMPARE.is_valid({**document(fake.one_of_each()), **wrong})
+
+
+def test_what_it_shares_with_the_report_is_described_alike() -> None:
+    """A run's options, target, suite and specification have one form wherever they stand."""
+    ours, theirs = (schema(name)["$defs"] for name in ("compare", "report"))
+    shared = ours.keys() & theirs.keys()
+    assert {"options", "target", "suite", "spec"} <= shared
+    assert {name: ours[name] for name in shared} == {name: theirs[name] for name in shared}

@@ -17,6 +17,8 @@ from reports.comparison import (
     FLAKY,
     NEW,
     NOT_COMPARABLE,
+    PASSING,
+    UNSETTLED,
     Change,
     Comparison,
     of_finding,
@@ -34,14 +36,22 @@ def with_pairs(comparison: Comparison, pairs: Iterable[Paired], asked: Asked) ->
     """Return a comparison in which every rule is new of which a recorded request got worse.
 
     That request is the evidence, also where the new run's own requests found nothing, and however
-    the two runs differ: it was sent to both, and the same oracle judged both answers.
+    the two runs differ: it was sent to both, and the same oracle judged both answers. A rule that
+    passes in both runs, and of which no recorded request could be judged now, is unsettled.
     """
-    worse = {each.rule: each for each in reversed(list(pairs)) if each.finding is not None}
-    changes = tuple(
-        _proven(each, worse[each.rule], asked) if each.rule in worse else each
-        for each in comparison.changes
-    )
-    return replace(comparison, changes=changes, certain=True)
+    sent = list(pairs)
+    worse = {each.rule: each for each in reversed(sent) if each.finding is not None}
+    silent = {each.rule: each.note for each in reversed(sent) if each.says_nothing}
+
+    def settled(change: Change) -> Change:
+        if change.rule in worse:
+            return _proven(change, worse[change.rule], asked)
+        if change.rule in silent and change.kind == PASSING:
+            why = f"its recorded requests were sent again and say nothing: {silent[change.rule]}"
+            return replace(change, kind=UNSETTLED, why=why)
+        return change
+
+    return replace(comparison, changes=tuple(map(settled, comparison.changes)), certain=True)
 
 
 def _proven(change: Change, pair: Paired, asked: Asked) -> Change:

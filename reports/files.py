@@ -54,6 +54,8 @@ def write(path: Path, text: str) -> None:
     beside = path.with_name(f".{path.name}.part")
     try:
         beside.write_bytes(data)
+        if path.exists():  # who may read it is not ours to decide
+            beside.chmod(path.stat().st_mode & 0o777)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)

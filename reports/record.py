@@ -15,6 +15,9 @@ from conformance.oracle.verdicts import ORDER
 
 Event = Mapping[str, Any]
 
+#: Characters of a line of exchanges, at most: a reply of many megabytes has its place.
+_LONGEST_LINE = 1 << 27
+
 #: What every report relies on, by the kind of line; a list stands for items of one form each.
 _FORMS: dict[str, dict[str, Any]] = {
     "start": {
@@ -171,14 +174,27 @@ def check_schema(path: Path | str) -> None:
             raise NotARecord(f"{place}, line {number}: not an event of a run ({where} is wrong)")
 
 
-def exchanges(folder: Path) -> Iterator[Event]:
+def exchanges(folder: Path, *, whole: bool = False) -> Iterator[Event]:
     """Yield the recorded exchanges of a run's folder; stops where the file was cut off.
 
-    Yields nothing when the file is missing or is no gzip file at all.
+    Yields nothing when the file is missing or is no gzip file at all. With ``whole``, where all of
+    them must be there, raises ``NotARecord`` instead. No line is read beyond a bearable length.
     """
+    place, number = folder / EXCHANGES, 0
     try:
-        with gzip.open(folder / EXCHANGES, "rt", encoding="utf-8") as lines:
-            for line in lines:
+        with gzip.open(place, "rt", encoding="utf-8") as file:
+            while line := file.readline(_LONGEST_LINE):
+                number += 1
+                if len(line) == _LONGEST_LINE:
+                    raise ValueError("too long")
                 yield json.loads(line)
-    except (EOFError, ValueError, zlib.error, gzip.BadGzipFile, FileNotFoundError):
-        return
+    except (EOFError, ValueError, RecursionError, zlib.error, OSError) as problem:
+        if whole:
+            raise NotARecord(
+                f"{place} is damaged, cut off or missing behind line {number}: not every exchange "
+                "can be read"
+            ) from problem
+        if isinstance(problem, OSError) and not isinstance(
+            problem, gzip.BadGzipFile | FileNotFoundError
+        ):
+            raise

@@ -17,6 +17,7 @@ from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
+from conformance.spec.requirements import requirements
 from conformance.spec.rules import Rule
 from strategies.bases import Body
 from strategies.cases import Case, Names
@@ -66,11 +67,23 @@ def corpus_digest(lines: bytes) -> str:
     return f"sha256:{hashlib.sha256(lines).hexdigest()}"
 
 
+class ChangedCorpus(Exception):
+    """The corpus that is installed is not the one that its requirement set names."""
+
+
+def check_corpus(name: str) -> None:
+    """Raise ``ChangedCorpus`` unless the corpus is the published one."""
+    _lines(name)
+
+
 @cache
 def _lines(name: str) -> Mapping[tuple[str, str], tuple[str, ...]]:
-    """Return the lines of a corpus by rule and side."""
+    """Return the lines of a corpus by rule and side; raises ``ChangedCorpus``."""
+    lines = corpus_bytes(name)
+    if corpus_digest(lines) != requirements(name).corpus:
+        raise ChangedCorpus(f"the frozen requests of {name} were changed: install the suite anew")
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for line in corpus_bytes(name).decode().splitlines():
+    for line in lines.decode().splitlines():
         case = json.loads(line)
         found[case["rule"], case["side"]].append(line)
     return {side: tuple(lines) for side, lines in found.items()}

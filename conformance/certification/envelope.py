@@ -21,15 +21,12 @@ class NotSigned(Exception):
     """An envelope does not hold what it claims, or not by this key; the message says why."""
 
 
-def sealed(payload: bytes, key: Path) -> dict[str, Any]:
-    """Return the envelope of a payload, signed with the private key in a file.
-
-    Raises ``BadKey``.
-    """
+def sealed(payload: bytes, by: Any) -> dict[str, Any]:
+    """Return the envelope of a payload, signed by a ``signer``."""
     from securesystemslib.dsse import Envelope
 
     envelope = Envelope(payload, PAYLOAD_TYPE, {})
-    envelope.sign(signer(key))
+    envelope.sign(by)
     document: dict[str, Any] = envelope.to_dict()
     return document
 

@@ -60,7 +60,7 @@ def judged_again(
             raise CannotRejudge(f"the exchanges of {name} are missing")
         if [each["n"] for each in said] != list(range(number + 1, number + 1 + len(said))):
             yield f"{name}: its exchanges are not numbered one after the other"
-        number += len(said)
+        number = said[-1]["n"] if said else number
         yield from (f"{name}: {wrong}" for wrong in _side(event, said, bench, target))
     key, _ = next(groups, (("", "clean-up"), iter(())))
     if key != ("", "clean-up") or next(groups, None) is not None:

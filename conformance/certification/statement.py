@@ -19,7 +19,7 @@ PREDICATE = "https://in-toto.io/attestation/test-result/v0.1"
 
 #: Files of a record that a certificate vouches for, within the folder it was made in.
 EXPLORATION = f"exploration/{EVENTS}"
-FILES = (EVENTS, EXCHANGES, EXPLORATION)
+FILES = (EVENTS, EXCHANGES, EXPLORATION, f"exploration/{EXCHANGES}")
 
 SUITE, SPECIFICATION, REQUIREMENTS = "createmodel-conformance", "specification", "requirements"
 

@@ -53,6 +53,21 @@ class Verification:
     unchecked: tuple[str, ...]
 
 
+def read(text: str) -> Any:
+    """Return JSON in which no member is given twice: readers would not agree on what it says.
+
+    Raises ``ValueError``.
+    """
+    return json.loads(text, object_pairs_hook=_once)
+
+
+def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) < len(members):
+        raise ValueError("a member is given twice")
+    return found
+
+
 def statement_of(document: Any) -> dict[str, Any]:
     """Return the statement in a certificate's document, signed or not.
 
@@ -61,9 +76,9 @@ def statement_of(document: Any) -> dict[str, Any]:
     payload = document
     if isinstance(document, dict) and "payload" in document:
         try:
-            payload = json.loads(payload_of(document))
+            payload = read(payload_of(document).decode())
         except ValueError as problem:
-            raise NotSigned("what is signed is no JSON") from problem
+            raise NotSigned("what is signed is no JSON, or gives a member twice") from problem
     if not isinstance(payload, dict) or "predicate" not in payload:
         raise NotACertificate("it is neither an in-toto statement nor an envelope around one")
     return payload
@@ -88,9 +103,10 @@ def verify(
         statement = statement_of(document)
     except NotSigned as problem:
         return Verification({}, (f"The envelope: {problem}.",), (), ())
-    is_signed = "payload" in document
+    keys = key_ids(document) if "payload" in document else []
+    is_signed = bool(keys)
     if public_key is None:
-        by = f" by key {', '.join(key_ids(document))[:80]}" if is_signed else ""
+        by = f" by key {', '.join(keys)[:80]}"
         what = f"It says to be signed{by}" if is_signed else "It is not signed"
         unchecked.append(f"{what}: who made it is not known.")
     elif not is_signed:
@@ -117,7 +133,8 @@ def verify(
         wrong += broken
         if not broken:
             checked.append(
-                "The record is the one it vouches for, and judged again every verdict stands."
+                "The record is the one it vouches for; its frozen requests were all sent, and "
+                "judged again every verdict on them stands."
             )
     return Verification(statement, tuple(wrong), tuple(checked), tuple(unchecked))
 
@@ -154,6 +171,9 @@ def _claims(statement: Mapping[str, Any]) -> Iterator[str]:
         yield f"Its requirement set is not {required.name} as it was published."
     if f"sha256:{described(statement, SPECIFICATION)['digest']['sha256']}" != documents.digest():
         yield "It was judged by another specification than this suite's."
+    times = described(statement, EVENTS)["annotations"]
+    if times["ended"] < times["started"]:
+        yield "It says to have ended before it began."
     if predicate["passedTests"] != list(required.rules(certified)):
         yield f"The rules it says to have passed are not those of class {certified}."
 
@@ -181,7 +201,7 @@ def _record(
         yield f"{problem}."
         return
     yield from _run(statement, run)
-    yield from _exploration(statement, beside)
+    yield from _exploration(statement, run, beside)
     judging(f"Judging {len(run.judged)} sides again ...")
     broken = list(_rejudged(run, folder))
     yield from broken
@@ -192,9 +212,9 @@ def _record(
 
 def _rejudged(run: RunRecord, folder: Path) -> Iterator[str]:
     try:
-        for wrong in judged_again(run.header, run.judged, exchanges(folder)):
+        for wrong in judged_again(run.header, run.judged, exchanges(folder, whole=True)):
             yield f"{wrong[0].upper()}{wrong[1:]}."
-    except CannotRejudge as problem:
+    except (CannotRejudge, NotARecord) as problem:
         yield f"{EXCHANGES}: {problem}."
     except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as problem:
         yield f"The record cannot be judged again: {problem!r}."
@@ -229,11 +249,26 @@ def _run(statement: Mapping[str, Any], run: RunRecord) -> Iterator[str]:
             yield f"{event['rule']} ({event['side']}) is {event['verdict']} in the record."
 
 
-def _exploration(statement: Mapping[str, Any], run: RunRecord) -> Iterator[str]:
-    """Yield what exploration found against rules that are said to have passed."""
+def _exploration(statement: Mapping[str, Any], frozen: RunRecord, run: RunRecord) -> Iterator[str]:
+    """Yield what exploration did not look at, or found against rules that are said to pass.
+
+    Its exchanges are not judged again: random requests are not the same in every version.
+    """
     wanted = set(statement["predicate"]["passedTests"])
+    for what, key in (("target", "target"), ("version of the suite", "suite")):
+        if run.header[key] != frozen.header[key]:
+            yield f"The exploration is of another {what}."
+    if run.header["spec"]["digest"] != frozen.header["spec"]["digest"]:
+        yield "The exploration is of another specification."
+    if frozen.footer is not None and run.header["started"] < frozen.footer["ended"]:
+        yield "The exploration did not begin after the run over frozen requests."
     if not run.complete:
         yield "The recorded exploration did not go to its end."
+    explored = {(event["rule"], event["side"]) for event in run.judged}
+    sides = {rule.id: rule.sides for rule in all_rules()}
+    left = [rule for rule in wanted for side in sides[rule] if (rule, side) not in explored]
+    if left:
+        yield f"The exploration did not look at {len(left)} side(s), {min(left)} among them."
     for event in run.judged:
         if event["rule"] in wanted and event["verdict"] in (FAIL, ERROR):
             yield f"{event['rule']} ({event['side']}) is {event['verdict']} in exploration."

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from importlib import import_module
 from io import TextIOWrapper
+from typing import cast
 
 import click
+from click.utils import PacifyFlushWrapper
 
 from conformance import __version__
 
@@ -32,6 +36,7 @@ _COMMANDS = {
 
 USAGE = 2
 INTERRUPTED = 130
+_READER_GONE = 141
 
 
 class Refused(click.ClickException):
@@ -72,9 +77,10 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; a broken pipe (``... | head``) is no error of ours.
+    """Run the command line. A terminal that cannot show every character gets escapes instead.
 
-    Nor is a terminal that cannot show every character: it gets escapes instead.
+    A reader that goes away (``... | head``) ends it quietly with 141, as a shell says of others:
+    whoever looks at the exit code must not take that for an answer.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -89,5 +95,15 @@ def main() -> None:
         code = INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
-        code = 0
+        code = _READER_GONE
+    except SystemExit as ended:  # click ends with 1 when it meets a broken pipe first
+        code = (
+            _READER_GONE if isinstance(sys.stdout, cast(type, PacifyFlushWrapper)) else ended.code
+        )
+    except OSError as problem:
+        if problem.errno != errno.ENOSPC:
+            raise
+        click.echo(f"Error: the output cannot be written: {problem.strerror}", err=True)
+        code = USAGE
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - what is left must not be tried again
     sys.exit(code)

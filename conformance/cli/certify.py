@@ -75,6 +75,7 @@ def command(ctx: click.Context, /, target: str, **given: Any) -> None:
     from conformance.certification.envelope import BadKey, signer
     from conformance.spec.crossfield import needs_vpc_mode
     from conformance.spec.requirements import LATEST, UnknownRequirements, requirements
+    from strategies.frozen import ChangedCorpus, check_corpus
     from strategies.resources import Resources
 
     if given["region"] != _REGION:
@@ -85,9 +86,10 @@ def command(ctx: click.Context, /, target: str, **given: Any) -> None:
         raise Refused("the frozen requests need an image in ECR: --image names another")
     try:
         required = requirements(given["required"] or LATEST)
-        if given["key"] is not None:
-            signer(given["key"])  # before anything is judged for nothing
-    except (UnknownRequirements, BadKey) as problem:
+        check_corpus(required.name)
+        # Read once, before anything is judged for nothing: it may come from a pipe.
+        by = signer(given["key"]) if given["key"] is not None else None
+    except (UnknownRequirements, ChangedCorpus, BadKey) as problem:
         raise Refused(str(problem)) from problem
     folder: Path = given["out"]
     _clear(folder)
@@ -97,10 +99,9 @@ def command(ctx: click.Context, /, target: str, **given: Any) -> None:
     found = decision(required, scored, explored)
     wanted = str(given["wanted"]).capitalize()
     if found.earned is not None:
-        document = _write(folder, scored, required, found, given["key"])
-        _check(folder, document)
+        _hand_out(folder, scored, required, found, by)
     is_certified = found.earned is not None and wanted not in found.missing
-    _say(found, required, folder, wanted)
+    _say(found, required, folder, wanted, explored is not None)
     ctx.exit(0 if is_certified else _code(found, wanted, scored, explored))
 
 
@@ -109,6 +110,7 @@ def _clear(folder: Path) -> None:
     try:
         for name in ("certificate.json", "certificate.html"):
             (folder / name).unlink(missing_ok=True)
+        (folder / "exploration").mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         raise Refused(f"--out {folder} cannot be written: {problem.strerror}") from problem
 
@@ -179,45 +181,36 @@ def _plans(
     return frozen, free
 
 
-def _write(
-    folder: Path,
-    scored: Mapping[str, Any],
-    required: Requirements,
-    found: Decision,
-    key: Path | None,
-) -> dict[str, Any]:
-    """Write the certificate, and return its document."""
+def _hand_out(
+    folder: Path, scored: Mapping[str, Any], required: Requirements, found: Decision, by: Any
+) -> None:
+    """Write the certificate that was earned, signed ``by`` somebody or not, once it verifies."""
     from conformance.certification.envelope import sealed
     from conformance.certification.statement import statement
+    from conformance.certification.verification import verify
     from reports.files import write
     from reports.pages.certificate_page import certificate_page
 
     assert found.earned is not None
     made = statement(scored, scored["ended"], required, found.earned, folder)
     payload = json.dumps(made, sort_keys=True, separators=(",", ":")).encode()
-    document = sealed(payload, key) if key else made
-    try:
-        write(folder / "certificate.json", json.dumps(document, indent=1) + "\n")
-        write(folder / "certificate.html", certificate_page(made, document, found.unscored))
-    except OSError as problem:
-        raise Refused(f"{folder} cannot be written: {problem.strerror}") from problem
-    return document
-
-
-def _check(folder: Path, document: Mapping[str, Any]) -> None:
-    """Take a certificate back that a stranger could not verify: it would be the suite's fault."""
-    from conformance.certification.verification import verify
-
+    document = sealed(payload, by) if by is not None else made
     wrong = verify(document, record=folder).wrong
-    if wrong:
-        _clear(folder)
-        click.echo("Error: the certificate does not verify, and was taken back:", err=True)
+    if wrong:  # a stranger could not verify it: that is the suite's fault
+        click.echo("Error: the certificate would not verify, and is not handed out:", err=True)
         for sentence in wrong[:_MOST_REASONS]:
             click.echo(f"  {safe(sentence)[:300]}", err=True)
         raise click.exceptions.Exit(_SUITE_FAULT)
+    try:
+        write(folder / "certificate.html", certificate_page(made, document, found.unscored))
+        write(folder / "certificate.json", json.dumps(document, indent=1) + "\n")
+    except OSError as problem:
+        raise Refused(f"{folder} cannot be written: {problem.strerror}") from problem
 
 
-def _say(found: Decision, required: Requirements, folder: Path, wanted: str) -> None:
+def _say(
+    found: Decision, required: Requirements, folder: Path, wanted: str, explored: bool
+) -> None:
     if found.earned is not None:
         click.echo(f"Certified: {required.name} {found.earned}. {folder / 'certificate.json'}")
     told: set[tuple[str, str]] = set()
@@ -233,7 +226,8 @@ def _say(found: Decision, required: Requirements, folder: Path, wanted: str) -> 
             left = len(further) - _MOST_REASONS
             click.echo(f"  ... and {left} more, see {folder / 'report.html'}")
     others = len(found.unscored)
-    click.echo(f"Not scored by {required.name}: {others} rule(s), info rules included.")
+    if explored:
+        click.echo(f"Not scored by {required.name}: {others} rule(s), info rules included.")
 
 
 def _code(

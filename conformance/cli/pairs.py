@@ -23,7 +23,7 @@ def recorded_sides(run: Path, record: RunRecord) -> list[RecordedSide]:
     exchanges are missing or wrong inside.
     """
     from conformance.engine.paired import RecordedSide
-    from reports.record import exchanges
+    from reports.record import NotARecord, exchanges
 
     judged = _judged(record)
     said: dict[tuple[str, str], dict[str, list[Recorded]]] = {
@@ -31,7 +31,7 @@ def recorded_sides(run: Path, record: RunRecord) -> list[RecordedSide]:
     }
     lines = 0
     try:
-        for line in exchanges(run if run.is_dir() else run.parent):
+        for line in exchanges(run if run.is_dir() else run.parent, whole=record.complete):
             lines += 1
             if isinstance(line, Mapping) and _is_wanted(line):
                 of_side = said.get((str(line.get("rule")), str(line.get("side"))))
@@ -39,6 +39,8 @@ def recorded_sides(run: Path, record: RunRecord) -> list[RecordedSide]:
                     of_side[line["purpose"]].append(_recorded(line))
     except (KeyError, TypeError, ValueError, RecursionError) as problem:
         raise Refused(f"{run}: exchange {lines} is not one of a run") from problem
+    except NotARecord as problem:
+        raise Refused(str(problem)) from problem
     except OSError as problem:
         raise Refused(f"{run}: its exchanges cannot be read: {problem.strerror}") from problem
     if not lines:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from conformance.cli import Refused
 
+_MOST = 20
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -33,11 +33,11 @@ def command(
     certificate or key to look at.
     """
     from conformance.certification.envelope import BadKey
-    from conformance.certification.verification import NotACertificate, verify
+    from conformance.certification.verification import NotACertificate, read, verify
     from reports.safe import safe
 
     try:
-        document = json.loads(certificate.read_text("utf-8"))
+        document = read(certificate.read_text("utf-8"))
         found = verify(
             document,
             record=record,
@@ -47,7 +47,8 @@ def command(
     except OSError as problem:
         raise Refused(f"{certificate} cannot be read: {problem.strerror}") from problem
     except (ValueError, RecursionError) as problem:
-        raise Refused(f"{certificate} is no certificate: it is no JSON") from problem
+        why = "it is no JSON, or gives a member twice"
+        raise Refused(f"{certificate} is no certificate: {why}") from problem
     except (NotACertificate, BadKey) as problem:
         where = "" if isinstance(problem, BadKey) else f"{certificate} is no certificate: "
         raise Refused(f"{where}{problem}") from problem
@@ -58,8 +59,10 @@ def command(
         ("holds", found.checked),
         ("not checked", found.unchecked),
     ):
-        for sentence in sentences:
+        for sentence in sentences[:_MOST]:
             click.echo(f"{title}: {safe(sentence)[:500]}")
+        if len(sentences) > _MOST:
+            click.echo(f"{title}: ... and {len(sentences) - _MOST} more")
     ctx.exit(1 if found.wrong else 0)
 
 

@@ -79,6 +79,11 @@ class Paired:
     was: Recorded | None = None
 
     @property
+    def says_nothing(self) -> bool:
+        """Whether there were requests to send again, and no answer to any of them can be judged."""
+        return bool(self.unproven) and not (self.as_before or self.mended or self.finding)
+
+    @property
     def stands(self) -> bool:
         """Whether every recorded request was judged again, and none is answered worse."""
         return self.finding is None and not self.unproven and self.as_before + self.mended > 0

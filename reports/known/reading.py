@@ -15,7 +15,7 @@ class UnreadableList(Exception):
 def listed(path: Path) -> tuple[str, tuple[Entry, ...]]:
     """Return the text of a list and its entries. Raises ``UnreadableList`` with the line."""
     try:
-        text = path.read_text("utf-8")
+        text = path.read_bytes().decode()  # with the ends of its lines as they are
         return text, entries(text)
     except OSError as problem:
         raise UnreadableList(f"{path} cannot be read: {problem.strerror}") from problem

@@ -107,6 +107,7 @@ def pruned(text: str, listed: Sequence[Entry], stale: Sequence[Mapping[str, Any]
 def _narrowed(entry: Entry, rule: str, first: str) -> str:
     """Return the entry of a glob for one of the rules that it stands for."""
     indent = first[: len(first) - len(first.lstrip())]
+    end = "\r\n" if first.endswith("\r\n") else "\n"
     given = {
         "side": entry.side,
         "reason": entry.reason,
@@ -115,10 +116,15 @@ def _narrowed(entry: Entry, rule: str, first: str) -> str:
         "verdict": None if entry.verdict == FAIL else entry.verdict,
         "flaky": True if entry.flaky else None,
     }
-    lines = [f"{indent}- rule: {json.dumps(rule)}\n"]
+    lines = [f"{indent}- rule: {json.dumps(rule)}{end}"]
     lines += [
-        f"{indent}  {key}: {value if key == 'expires' else json.dumps(value, ensure_ascii=False)}\n"
+        f"{indent}  {key}: {_scalar(key, value)}{end}"
         for key, value in given.items()
         if value is not None
     ]
     return "".join(lines)
+
+
+def _scalar(key: str, value: Any) -> str:
+    """Return a value as YAML: a day as it is, all else as JSON, which YAML takes."""
+    return str(value) if key == "expires" else json.dumps(value, ensure_ascii=False)

@@ -48,6 +48,7 @@ def statement(name: str) -> dict[str, Any]:
                 {"name": "events.ndjson", "digest": digest, "annotations": times},
                 {"name": "exchanges.ndjson.gz", "digest": digest},
                 {"name": "exploration/events.ndjson", "digest": digest},
+                {"name": "exploration/exchanges.ndjson.gz", "digest": digest},
             ],
             "passedTests": ["CreateModel:type", "errors/status"],
             "warnedTests": [],

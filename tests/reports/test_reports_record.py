@@ -175,3 +175,20 @@ def test_damaged_exchanges_end_the_reading_without_an_exception(tmp_path: Path) 
 def test_a_run_without_its_exchanges_has_none(tmp_path: Path) -> None:
     """The events can be read alone; the exchanges are then simply not there."""
     assert list(exchanges(tmp_path)) == []
+
+
+@pytest.mark.parametrize("how", ["missing", "cut", "garbage", "no gzip", "too long"])
+def test_where_every_exchange_must_be_there_damage_is_said(how: str, tmp_path: Path) -> None:
+    """With ``whole`` a damaged file is no short one: the message names it and how far it goes."""
+    good = b'{"n": 1}\n' * 50
+    content = {
+        "cut": gzip.compress(good)[:-12],
+        "garbage": gzip.compress(good + b"garbage\n" + good),
+        "no gzip": b"x",
+        "too long": gzip.compress(b'"' + b"x" * (1 << 27) + b'"\n', 1),
+    }
+    if how in content:
+        (tmp_path / "exchanges.ndjson.gz").write_bytes(content[how])
+    with pytest.raises(NotARecord, match="not every exchange can be read"):
+        list(exchanges(tmp_path, whole=True))
+    assert len(list(exchanges(tmp_path))) <= 50

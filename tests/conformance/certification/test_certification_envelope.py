@@ -27,7 +27,7 @@ PKCS8, PEM = form.PrivateFormat.PKCS8, form.Encoding.PEM
 def test_what_is_sealed_can_be_opened_and_checked(keys: tuple[Path, Path]) -> None:
     """The payload comes back byte for byte, and the signature holds."""
     private, public = keys
-    document = sealed(b'{"a":1}', private)
+    document = sealed(b'{"a":1}', signer(private))
     assert payload_of(document) == b'{"a":1}'
     check_signature(document, public)
 
@@ -38,7 +38,7 @@ def test_another_key_did_not_sign_it(keys: tuple[Path, Path], tmp_path: Path) ->
     key = Ed25519PrivateKey.generate().public_key()
     other.write_bytes(key.public_bytes(PEM, form.PublicFormat.SubjectPublicKeyInfo))
     with pytest.raises(NotSigned, match="not signed by this key"):
-        check_signature(sealed(b"x", keys[0]), other)
+        check_signature(sealed(b"x", signer(keys[0])), other)
 
 
 def test_keys_that_cannot_sign_are_refused_with_a_sentence(tmp_path: Path) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import json
+import os
 import random
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,8 +19,9 @@ from fakes.certificates import forged, rewritten
 from conformance.certification.envelope import BadKey
 from conformance.certification.statement import FILES
 from conformance.certification.verification import NotACertificate, verify
+from conformance.spec.requirements import LATEST
 
-STANDS = "judged again every verdict stands"
+STANDS = "judged again every verdict on them stands"
 
 
 def wrong(document: Any, folder: Path | None = None, key: Path | None = None) -> tuple[str, ...]:
@@ -79,10 +83,10 @@ def test_an_earlier_certificate_does_not_stay_beside_a_run_that_earned_none(cert
     assert not (made.folder / "certificate.html").exists()
 
 
-def test_a_certificate_that_does_not_verify_is_taken_back(
+def test_a_certificate_that_does_not_verify_is_not_handed_out(
     certified: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Exit code 4: nobody is handed what a stranger could not verify."""
+    """Exit code 4: nobody is given what a stranger could not verify."""
     from conformance.certification import verification
 
     found = verification.Verification({}, ("Something does not hold.",), (), ())
@@ -91,6 +95,88 @@ def test_a_certificate_that_does_not_verify_is_taken_back(
     assert made.result.exit_code == 4
     assert "Something does not hold." in made.result.output
     assert not (made.folder / "certificate.json").exists()
+
+
+def test_a_corpus_that_was_changed_certifies_nothing(
+    certified: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A certificate names the published corpus: an installation that has another is refused."""
+    from strategies import frozen
+
+    shorter = b"".join(frozen.corpus_bytes(LATEST).splitlines(keepends=True)[::8])
+    monkeypatch.setattr(frozen, "corpus_bytes", lambda _: shorter)
+    frozen._lines.cache_clear()
+    try:
+        made = certified("reference")
+    finally:
+        frozen._lines.cache_clear()
+    assert made.result.exit_code == 2
+    assert "the frozen requests of 2026.1 were changed" in made.result.output
+
+
+def test_the_key_is_read_once(certified: Any, keys: tuple[Path, Path], tmp_path: Path) -> None:
+    """It may come from a pipe, which can be read only once."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_bytes(keys[0].read_bytes()))
+    writer.start()
+    made = certified("reference", "--key", str(pipe))
+    writer.join(timeout=10)
+    assert made.result.exit_code == 0, made.result.output
+    assert wrong(made.document, made.folder, keys[1]) == ()
+
+
+def _of_nothing(events: list[dict[str, Any]]) -> None:
+    events[1:-1] = []
+
+
+def _of_another_target(events: list[dict[str, Any]]) -> None:
+    events[0]["target"]["fingerprint"]["version"] = "9"
+
+
+def _of_another_suite(events: list[dict[str, Any]]) -> None:
+    events[0]["suite"]["version"] = "9.9"
+
+
+def _of_before(events: list[dict[str, Any]]) -> None:
+    events[0]["started"] = "1999-01-01T00:00:00.000Z"
+
+
+@pytest.mark.parametrize("edit", [_of_nothing, _of_another_target, _of_another_suite, _of_before])
+def test_the_exploration_must_be_the_one_that_belongs_to_it(
+    certified: Any, edit: Callable[[list[dict[str, Any]]], None]
+) -> None:
+    """Another run, or one that looked at nothing, is no exploration, digests right or not."""
+    made = certified("reference")
+    path = made.folder / "exploration" / "events.ndjson"
+    events = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    edit(events)
+    path.write_text("".join(json.dumps(event) + "\n" for event in events), "utf-8")
+    document = made.document
+    for each in document["predicate"]["configuration"]:
+        if each["name"] == "exploration/events.ndjson":
+            each["digest"]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    found = wrong(document, made.folder)
+    assert found
+    assert all("xploration" in each for each in found)
+
+
+def test_an_envelope_without_signatures_is_not_signed(certified: Any) -> None:
+    """It is said as it is, whatever the form."""
+    statement = certified("reference").document
+    document = {
+        "payload": rewritten(statement),
+        "payloadType": "application/vnd.in-toto+json",
+        "signatures": [],
+    }
+    assert verify(document).unchecked[0] == "It is not signed: who made it is not known."
+
+
+def test_one_missing_exchange_is_one_thing_that_does_not_hold(certified: Any) -> None:
+    """What follows is judged as ever: nobody has to read through hundreds of lines."""
+    made = certified("reference")
+    folder, document = forged(made.folder, made.document, None, _without_a_case)
+    assert 1 <= len(wrong(document, folder)) <= 3
 
 
 def test_a_signature_holds_for_its_key_alone(certified: Any, keys: tuple[Path, Path]) -> None:

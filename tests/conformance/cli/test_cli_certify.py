@@ -56,8 +56,9 @@ def test_ctrl_c_leaves_a_record_and_no_certificate(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("", "it is no JSON"),
-        ("[" * 100_000, "it is no JSON"),
+        ("", "it is no JSON, or gives a member twice"),
+        ("[" * 100_000, "it is no JSON, or gives a member twice"),
+        ('{"predicate": 1, "predicate": 2}', "it is no JSON, or gives a member twice"),
         ("{}", "it is neither an in-toto statement nor an envelope around one"),
     ],
 )
@@ -77,7 +78,7 @@ def test_the_reference_is_certified_and_moto_is_not(tmp_path: Path) -> None:
     assert "Certified: 2026.1 Full." in done.stdout
     done = command("verify", "r/certificate.json", "--record", "r", cwd=tmp_path, timeout=300)
     assert done.returncode == 0, done.stdout
-    assert "judged again every verdict stands" in done.stdout
+    assert "judged again every verdict on them stands" in done.stdout
     done = command("certify", "moto", "--out", "m", cwd=tmp_path, timeout=900)
     assert done.returncode == 1
     assert "Not certified: 2026.1 Core, for 264 reason(s):" in done.stdout

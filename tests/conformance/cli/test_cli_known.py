@@ -73,6 +73,19 @@ def test_a_fix_makes_its_entry_stale_until_it_is_pruned(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_pruning_keeps_the_ends_of_lines_and_who_may_read_the_file(tmp_path: Path) -> None:
+    """A file from Windows stays one, and one that is nobody else's business stays private."""
+    known = listed(tmp_path, f"reference:{LENGTH}+{PATTERN}", *FEW)
+    known.write_bytes(known.read_bytes().replace(b"\n", b"\r\n"))
+    known.chmod(0o600)
+    command("run", f"reference:{PATTERN}", *FEW, "--out", "fixed", cwd=tmp_path)
+    done = command("known", "--prune", "fixed", "known.yaml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    left = known.read_bytes()
+    assert left.count(b"\r\n") == left.count(b"\n")
+    assert known.stat().st_mode & 0o777 == 0o600
+
+
 def test_explain_gathers_what_may_have_one_cause(tmp_path: Path) -> None:
     """A title and a count for each cause, and the rules below it."""
     listed(tmp_path, f"reference:{LENGTH}+{PATTERN}", *FEW)

@@ -375,3 +375,23 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     )
     assert done.stdout.startswith(b"CreateModel")
     assert done.stderr == b""
+
+
+@pytest.mark.parametrize("what", ["cases", "openapi", "rules --json"])
+def test_a_reader_that_goes_away_is_told_from_every_answer(what: str, tmp_path: Path) -> None:
+    """Exit code 141, as of any program that writes to a closed pipe; never 0 or 1."""
+    line = f"set -o pipefail; {sys.executable} -m conformance {what} | head -c 1 > /dev/null"
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=tmp_path, env=environment(), capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
+    """Exit code 2, no traceback."""
+    line = f"{sys.executable} -m conformance openapi > /dev/full"
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=tmp_path, env=environment(), capture_output=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr == b"Error: the output cannot be written: No space left on device\n"

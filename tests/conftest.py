@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import socket
 import sys
@@ -12,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 # Tests are imported by file (there is no package ``tests``), the fakes as ``fakes.NAME``.
 sys.path.append(str(Path(__file__).parent))
 
 from fakes.conformant import Conformant
-from fakes.processes import environment
+from fakes.processes import command, environment
+from fakes.results import Results
 
 from conformance.engine.judge import Bench, judge_side
 from conformance.engine.judgement import Judgement
@@ -26,6 +30,10 @@ from conformance.spec.rules import MUST, Rule
 from conformance.targets.wsgi import WsgiTarget
 
 pytest_plugins = ["pytester"]
+
+# A busy machine is no failure: what must be quick says so itself, with its own clock.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 
 @dataclass
@@ -135,6 +143,20 @@ def runs(
         return pytester.runpytest_subprocess(*quiet, *arguments, timeout=100)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def moto_run(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """A complete run against moto, made once for all processes of pytest-xdist."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if base.name.startswith("popen-") else base
+    folder, ended = shared / "moto-run", shared / "moto-run.json"
+    with (shared / "moto-run.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ended.exists():
+            done = command("run", "moto", "--seed", "7", "--out", str(folder), cwd=shared)
+            ended.write_text(json.dumps([done.returncode, done.stdout, done.stderr]), "utf-8")
+    return Results(folder, *json.loads(ended.read_text("utf-8")))
 
 
 @pytest.fixture

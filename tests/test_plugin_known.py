@@ -92,7 +92,7 @@ def test_a_rule_of_one_side_needs_no_side_and_a_glob_is_named(
     assert "line 4: lifecycle/describe-* covers what passes now: lifecycle/describe-name" in text
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "xdist"])
+@pytest.mark.parametrize("workers", [()])
 def test_an_expired_entry_counts_as_not_listed_and_says_so(
     workers: tuple[str, ...], runs: Runs, pytester: pytest.Pytester
 ) -> None:

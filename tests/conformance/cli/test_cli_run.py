@@ -227,6 +227,8 @@ def test_the_depth_is_kept_in_the_record(tmp_path: Path) -> None:
     options = ("--depth", "standard", "--region", "eu-west-3", "--seed", "5")
     command("run", "reference", *options, "--select", NAME, "--out", "out", cwd=tmp_path)
     document = json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))
+    resources = document["options"].pop("resources")
+    assert (resources["region"], resources["account"]) == ("eu-west-3", "123456789012")
     assert document["options"] == {
         "depth": "standard",
         "seed": 5,
@@ -235,6 +237,8 @@ def test_the_depth_is_kept_in_the_record(tmp_path: Path) -> None:
         "auth": False,
         "model_limit": None,
         "workers": 1,
+        "flaky_retries": 0,
+        "requirements": None,
         "select": [NAME],
         "deselect": [],
     }

@@ -242,6 +242,7 @@ def test_every_fault_shows(family: str, programs: Any) -> None:
 CONSTRAINTS = {"limits", "patterns", "enums", "required", "types", "items", "unknown-members"}
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("family", sorted(CONSTRAINTS | {"one-place", "whole-service"}))
 def test_faults_break_their_rules_on_their_side(family: str, programs: Any) -> None:
     """At each path that a fault names, an illegal value is accepted or a legal one refused."""

@@ -1,16 +1,12 @@
-"""One whole run against moto, shared by all tests of the command line that only read it."""
+"""What a run of the command line leaves, for tests that read it."""
 
 from __future__ import annotations
 
-import fcntl
 import gzip
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import pytest
-from fakes.processes import command
 
 
 @dataclass(frozen=True)
@@ -39,17 +35,3 @@ class Results:
         """The lines of exchanges.ndjson.gz."""
         with gzip.open(self.folder / "exchanges.ndjson.gz", "rt", encoding="utf-8") as file:
             return [json.loads(line) for line in file]
-
-
-@pytest.fixture(scope="session")
-def moto_run(tmp_path_factory: pytest.TempPathFactory) -> Results:
-    """A complete run against moto, made once for all processes of pytest-xdist."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if base.name.startswith("popen-") else base
-    folder, ended = shared / "moto-run", shared / "moto-run.json"
-    with (shared / "moto-run.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not ended.exists():
-            done = command("run", "moto", "--seed", "7", "--out", str(folder), cwd=shared)
-            ended.write_text(json.dumps([done.returncode, done.stdout, done.stderr]), "utf-8")
-    return Results(folder, *json.loads(ended.read_text("utf-8")))

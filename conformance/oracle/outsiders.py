@@ -60,11 +60,11 @@ def _on_create_model(body: bytes, reading: Reading) -> Opinion:
         return _NOTHING
     judged = judge_legal if expected.outcome == ACCEPT else judge_violation
     opinion = judged(reading)
-    why = " ".join((opinion.why, *_broken_rules(expected)))
+    why = " ".join((opinion.why, *described(expected)))
     return Opinion(opinion.verdict, opinion.way, why if opinion.verdict == FAIL else opinion.why)
 
 
-def _broken_rules(expected: Expectation) -> Iterator[str]:
+def described(expected: Expectation) -> Iterator[str]:
     """Yield a sentence for each ``must`` rule that is broken, once for each rule."""
     first = {v.rule.id: v for v in reversed(expected.violations) if v.rule.level == MUST}
     for rule_id, violation in sorted(first.items()):

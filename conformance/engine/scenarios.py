@@ -11,7 +11,7 @@ from conformance.engine.judgement import Judgement, Tally, shown
 from conformance.engine.names import RunNames
 from conformance.engine.scenes import Settings, StagedScene, Step
 from conformance.oracle.behaviour import NothingToJudge
-from conformance.oracle.scenario import Broken, Scenario, Unsupported
+from conformance.oracle.scenario import Answer, Broken, Scenario, Unsupported
 from conformance.oracle.verdicts import FAIL, INCONCLUSIVE, PASS, UNSUPPORTED, Opinion
 from conformance.wire import encode
 from conformance.wire.signing import SIGNATURE
@@ -73,8 +73,7 @@ def _played(scenario: Scenario, scene: StagedScene) -> _Play:
         scenario.play(scene)
     except Broken as broken:
         opinion = Opinion(FAIL, broken.way or scenario.rule.id, str(broken))
-        last = broken.at.number if broken.at else None
-        return opinion, _finding(scenario, scene, opinion, last)
+        return opinion, _finding(scenario, scene, opinion, broken)
     except NothingToJudge as why:
         return Opinion(INCONCLUSIVE, "nothing-to-judge", f"Not judged: {why}."), None
     except Unsupported as why:
@@ -85,8 +84,9 @@ def _played(scenario: Scenario, scene: StagedScene) -> _Play:
 
 
 def _finding(
-    scenario: Scenario, scene: StagedScene, opinion: Opinion, last: int | None
+    scenario: Scenario, scene: StagedScene, opinion: Opinion, broken: Broken
 ) -> dict[str, Any]:
+    last = broken.at.number if broken.at else None
     *before, decisive = (
         step for step in scene.steps if last is None or step.exchange.number <= last
     )
@@ -97,10 +97,18 @@ def _finding(
         "expected": scenario.rule.statement,
         "why": opinion.why,
         "way": opinion.way,
-        "control": None,
+        "control": _control(scene, broken.control),
         "flaky": False,
         "before": [_sent(each) | {"reply": shown(each.exchange)} for each in before],
     }
+
+
+def _control(scene: StagedScene, answer: Answer | None) -> dict[str, Any] | None:
+    """Return the accepted exchange of a play that is a control, as findings of rules have it."""
+    for each in scene.steps:
+        if answer is not None and each.exchange.number == answer.number:
+            return {"request": each.exchange.request, "reply": shown(each.exchange)}
+    return None
 
 
 def _signing(step: Step) -> str:

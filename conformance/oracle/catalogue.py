@@ -25,6 +25,7 @@ def scenarios() -> tuple[Scenario, ...]:
     from conformance.oracle.authentication import AUTHENTICATION
     from conformance.oracle.concurrency import CONCURRENCY
     from conformance.oracle.downstream import DOWNSTREAM
+    from conformance.oracle.generated import GENERATED
     from conformance.oracle.lifecycle import LIFECYCLE
     from conformance.oracle.limits import LIMITS
     from conformance.oracle.listing_filters import LISTING
@@ -44,6 +45,7 @@ def scenarios() -> tuple[Scenario, ...]:
         *STATEFUL,
         *CONCURRENCY,
         *LIMITS,
+        *GENERATED,
     )
 
 

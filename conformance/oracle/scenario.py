@@ -24,13 +24,20 @@ class Broken(Exception):
 
     ``way`` is how the target answered where that says more than the rule (``accepted``,
     ``refused``, ``server-fault``); ``at`` is the answer that shows it, or that there was none; the
-    last one if not given.
+    last one if not given. ``control`` is the answer to a legal request like it that was accepted.
     """
 
-    def __init__(self, why: str, way: str = "", at: Answer | NoAnswer | None = None) -> None:
+    def __init__(
+        self,
+        why: str,
+        way: str = "",
+        at: Answer | NoAnswer | None = None,
+        control: Answer | None = None,
+    ) -> None:
         super().__init__(why)
         self.way = way
         self.at = at
+        self.control = control
 
 
 class NoAnswer(NothingToJudge):

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,9 +57,11 @@ def command(
 
 
 @contextmanager
-def reference_server(*faults: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def reference_server(
+    *faults: str, options: Sequence[str] = ()
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """A reference service in a child process: its URL and the process."""
-    options = [part for fault in faults for part in ("--fault", fault)]
+    options = [*options, *(part for fault in faults for part in ("--fault", fault))]
     with subprocess.Popen(
         [sys.executable, "-m", "conformance.reference", "--port", "0", *options],
         env=environment(),

@@ -23,15 +23,19 @@ def recorded_sides(run: Path, record: RunRecord) -> list[RecordedSide]:
     exchanges are missing or wrong inside.
     """
     from conformance.engine.paired import RecordedSide
+    from conformance.engine.record import EXCHANGES
     from reports.record import NotARecord, exchanges
 
+    folder = run if run.is_dir() else run.parent
+    if not (folder / EXCHANGES).exists():
+        raise Refused(f"{run} holds no exchanges ({EXCHANGES}): nothing can be sent again")
     judged = _judged(record)
     said: dict[tuple[str, str], dict[str, list[Recorded]]] = {
         key: defaultdict(list) for key in judged
     }
     lines = 0
     try:
-        for line in exchanges(run if run.is_dir() else run.parent, whole=record.complete):
+        for line in exchanges(folder, whole=record.complete):
             lines += 1
             if isinstance(line, Mapping) and _is_wanted(line):
                 of_side = said.get((str(line.get("rule")), str(line.get("side"))))
@@ -44,7 +48,7 @@ def recorded_sides(run: Path, record: RunRecord) -> list[RecordedSide]:
     except OSError as problem:
         raise Refused(f"{run}: its exchanges cannot be read: {problem.strerror}") from problem
     if not lines:
-        raise Refused(f"{run} holds no exchanges (exchanges.ndjson.gz): nothing can be sent again")
+        raise Refused(f"{run} holds no exchanges ({EXCHANGES}): nothing can be sent again")
     return [
         RecordedSide(*key, judged[key], tuple(found["case"]), tuple(found["control"]))
         for key, found in said.items()

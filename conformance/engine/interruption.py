@@ -3,7 +3,8 @@
 An exception that a signal raises anywhere can land in code that swallows it, or that leaves a lock
 behind: Hypothesis's garbage collection hook, the target in this process. So the first signal is
 only remembered, and raised before the next request. A request that waits for a target elsewhere
-is left at once, and so is everything at a second signal.
+is left at once, but not while a lock of its connection is being taken, and so is everything at a
+second signal.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 
@@ -24,8 +26,21 @@ class _State:
 _state = _State()
 
 
-def _on_signal(*_: Any) -> None:
-    at_once = _state.asked or _state.is_waiting
+#: Where an exception would leave a lock behind that closing the connection waits for; and what
+#: merely waits in one of these modules.
+_WITH_LOCKS = ("queue.py", "threading.py", "connectionpool.py")
+_MERELY_WAITING = ("wait", "join", "_wait_for_tstate_lock")
+
+
+def _holds_a_lock(frame: Any) -> bool:
+    """Tell whether the code that a signal met may have just taken a lock."""
+    code = frame.f_code
+    return Path(code.co_filename).name in _WITH_LOCKS and code.co_name not in _MERELY_WAITING
+
+
+def _on_signal(_number: int, frame: Any) -> None:
+    waits = _state.is_waiting and not (frame is not None and _holds_a_lock(frame))
+    at_once = _state.asked or waits
     _state.asked = True
     if at_once:
         raise KeyboardInterrupt

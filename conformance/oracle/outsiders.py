@@ -68,7 +68,8 @@ def described(expected: Expectation) -> Iterator[str]:
     """Yield a sentence for each ``must`` rule that is broken, once for each rule."""
     first = {v.rule.id: v for v in reversed(expected.violations) if v.rule.level == MUST}
     for rule_id, violation in sorted(first.items()):
-        yield f"{rule_id} is broken at {violation.place}: {violation.rule.statement}"
+        statement = violation.rule.statement.rstrip(".")
+        yield f"{rule_id} is broken at {violation.place} ({statement})."
 
 
 def _is_web_page(reply: Reply, reading: Reading) -> bool:

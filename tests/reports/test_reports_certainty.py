@@ -73,6 +73,25 @@ def test_a_request_that_got_worse_makes_its_rule_new_whatever_the_runs_say(
     assert "request 7 of the old run" in change.why
 
 
+@pytest.mark.parametrize(
+    ("pair", "kind", "code"),
+    [
+        (Paired(RULE, "rejects", unproven=4, note="the target was busy"), "unsettled", 3),
+        (Paired(RULE, "rejects", unproven=4, as_before=1), "passing", 0),
+        (Paired(RULE, "rejects", as_before=5), "passing", 0),
+        (Paired(RULE, "rejects"), "passing", 0),
+    ],
+)
+def test_a_rule_of_which_no_request_says_anything_now_is_unsettled(
+    pair: Paired, kind: str, code: int
+) -> None:
+    """It passed in both runs, and that it still does is not known: no green, and the reason."""
+    both = fake.compared(run_of({RULE: "pass"}), run_of({RULE: "pass"}))
+    found = with_pairs(both, [pair], ASKED)
+    assert (only(found).kind, found.exit_code) == (kind, code)
+    assert pair.note in only(found).why
+
+
 @few
 @given(fake.comparisons(), st.data())
 def test_pairs_touch_only_their_rules_and_keep_every_rule(

@@ -186,8 +186,31 @@ def test_a_target_that_rejects_everything_proves_no_rejection(runs: Path) -> Non
     target = "reference:rejects-everything"
     done = command("compare", "sound", "sound", "--replay", target, "--json", cwd=runs)
     assert done.returncode == 1
-    sides = {each["after"]["side"] for each in json.loads(done.stdout)["changes"]}
-    assert sides == {"accepts"}
+    changes = json.loads(done.stdout)["changes"]
+    assert {each["after"]["side"] for each in changes if each["kind"] == "new"} == {"accepts"}
+    assert {each["kind"] for each in changes} <= {"new", "unsettled"}
+
+
+def test_where_nothing_can_be_judged_nothing_is_certain(runs: Path) -> None:
+    """A target that is always busy passes nothing again: exit code 3, and the reason."""
+    target = "reference:throttles-everything"
+    done = command("compare", "sound", "sound", "--replay", target, cwd=runs)
+    assert done.returncode in (2, 3), done.stdout
+    if done.returncode == 3:
+        assert "say nothing" in done.stdout
+
+
+def test_a_damaged_record_is_refused_in_one_sentence(runs: Path, tmp_path: Path) -> None:
+    """What cannot be read is not passed over: nothing new would be found, and nobody told."""
+    shutil.copytree(runs / "sound", tmp_path / "damaged")
+    path = tmp_path / "damaged" / "exchanges.ndjson.gz"
+    lines = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
+    path.write_bytes(gzip.compress(b"".join([*lines[:3], b"garbage\n", *lines[3:]])))
+    old = str(tmp_path / "damaged")
+    done = command("compare", old, "faulty", "--replay", FAULTY, cwd=runs)
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert "not every exchange can be read" in line
 
 
 def test_nothing_is_left_behind(runs: Path, tmp_path: Path) -> None:

@@ -335,7 +335,7 @@ def test_a_target_that_stops_answering_ends_the_session_with_3(
     assert len(run.judged) >= 1
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "xdist"])
+@pytest.mark.parametrize("workers", [("-n", "2")], ids=["xdist"])
 def test_a_hostile_target_harms_neither_terminal_nor_record(
     workers: tuple[str, ...], runs: Runs, pytester: pytest.Pytester
 ) -> None:

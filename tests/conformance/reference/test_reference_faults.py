@@ -226,6 +226,7 @@ FAMILIES = sorted({each.family for each in FAULTS.values()})
 ELSEWHERE = {"auth", "concurrency", "lost-members", "quota", "wire"}
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("family", [each for each in FAMILIES if each not in ELSEWHERE])
 def test_every_fault_shows(family: str, programs: Any) -> None:
     """Each fault of a family changes at least one answer to some request of the programs."""

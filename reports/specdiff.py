@@ -23,7 +23,7 @@ from conformance.spec.rules import Rule
 from reports.markdown import MOST
 from reports.safe import cell, safe
 
-_TODO = "python -m conformance.spec.refresh"
+_REFRESH = "python -m conformance.spec.refresh"
 _LONGEST_CELL = 400
 
 #: Changes on which every rule of the member and of what is below it rests, not one alone.
@@ -95,7 +95,7 @@ def text(found: Mapping[str, Any]) -> str:
     for change in found["changes"]:
         named = f"  ({_rules(change)})" if change["rules"] else ""
         lines.append(safe(f"{change['kind']:<9}  {_where(change)}  {_what(change)}{named}"))
-    lines.append(_advice(found, _TODO))
+    lines.append(_advice(found, _REFRESH))
     return "\n".join(lines) + "\n"
 
 
@@ -103,7 +103,7 @@ def markdown(found: Mapping[str, Any]) -> str:
     """Return a document as a step summary or a comment, shorter than 64 kB."""
     sign = "\u26a0" if found["changes"] else "\u2705"
     head = f"## {sign} CreateModel in {cell(_title(found), longest=_LONGEST_CELL)}\n\n"
-    tail = f"\n{_advice(found, f'`{_TODO}`')}\n"
+    tail = f"\n{_advice(found, f'`{_REFRESH}`')}\n"
     table = "| change | where | what | rules |\n| --- | --- | --- | --- |\n"
     for position, change in enumerate(found["changes"]):
         columns = (change["kind"], _where(change), _what(change), _rules(change))

@@ -34,7 +34,10 @@ _COMMANDS = {
     "compare": "Compare two runs: what is new, fixed, changed or lost.",
 }
 
+#: Exit codes that several commands share; 1 is a command's own no.
 USAGE = 2
+NOT_SETTLED = 3
+SUITE_FAULT = 4
 INTERRUPTED = 130
 _READER_GONE = 141
 

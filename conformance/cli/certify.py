@@ -11,9 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli import INTERRUPTED, Refused
+from conformance.cli import INTERRUPTED, NOT_SETTLED, SUITE_FAULT, Refused
 from conformance.cli.judging import judge_plan
-from conformance.cli.options import resource_options, target_of, target_options
+from conformance.cli.options import (
+    depth_option,
+    resource_options,
+    resources_of,
+    target_of,
+    target_options,
+)
 from reports.safe import safe
 
 if TYPE_CHECKING:
@@ -21,8 +27,6 @@ if TYPE_CHECKING:
     from conformance.engine.run import Plan
     from conformance.spec.requirements import Requirements
 
-_NOT_SETTLED = 3
-_SUITE_FAULT = 4
 _MOST_REASONS = 10
 _REGION = "us-east-1"
 
@@ -49,13 +53,7 @@ _REGION = "us-east-1"
 )
 @click.option("--target-name", help="What the target is called in the certificate.")
 @click.option("--target-version", help="Its version in the certificate.")
-@click.option(
-    "--depth",
-    type=click.Choice(["quick", "standard", "deep"]),
-    default="quick",
-    show_default=True,
-    help="How far to explore besides.",
-)
+@depth_option("How far to explore besides.")
 @click.option("--seed", type=int, help="Seed of the exploration; else a new one.")
 @click.option("-q", "--quiet", is_flag=True, help="Show the outcome alone.")
 @target_options
@@ -151,7 +149,6 @@ def _plans(
     target: str, given: Mapping[str, Any], required: Requirements, rules: tuple[Any, ...]
 ) -> tuple[Plan, Plan]:
     """Return the plan of the frozen run and that of the exploration."""
-    from conformance.cli.run import resources_of
     from conformance.engine.names import run_prefix
     from conformance.engine.run import Plan
     from conformance.spec.requirements import FAMILIES
@@ -200,7 +197,7 @@ def _hand_out(
         click.echo("Error: the certificate would not verify, and is not handed out:", err=True)
         for sentence in wrong[:_MOST_REASONS]:
             click.echo(f"  {safe(sentence)[:300]}", err=True)
-        raise click.exceptions.Exit(_SUITE_FAULT)
+        raise click.exceptions.Exit(SUITE_FAULT)
     try:
         write(folder / "certificate.html", certificate_page(made, document, found.unscored))
         write(folder / "certificate.json", json.dumps(document, indent=1) + "\n")
@@ -240,4 +237,4 @@ def _code(
     reports = [each for each in (scored, explored) if each is not None]
     stand = {rule for rule, _ in found.missing[wanted]}
     verdicts = {r["verdict"] for each in reports for r in each["rules"] if r["id"] in stand}
-    return 1 if "fail" in verdicts else _SUITE_FAULT if "error" in verdicts else _NOT_SETTLED
+    return 1 if "fail" in verdicts else SUITE_FAULT if "error" in verdicts else NOT_SETTLED

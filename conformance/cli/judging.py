@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli import INTERRUPTED, Refused
+from conformance.cli import INTERRUPTED, NOT_SETTLED, SUITE_FAULT, Refused
 
 if TYPE_CHECKING:
     from conformance.engine.judge import Bench
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from conformance.engine.run import Plan
     from conformance.targets import Target
 
-_TARGET_GONE = 3
-_SUITE_FAULT = 4
 _SETTLES_WITHIN = 1.0  # seconds
 
 
@@ -78,11 +76,11 @@ def judge_plan(
         reason, code = "interrupted", INTERRUPTED
         interruption.taken()
     except TargetGone as problem:
-        reason, code = str(problem), _TARGET_GONE
+        reason, code = str(problem), NOT_SETTLED
     except OSError as problem:
         click.echo(f"Error: {folder} cannot be written: {problem.strerror}", err=True)
         bench.talk.sweep()
-        return _SUITE_FAULT, None
+        return SUITE_FAULT, None
     leftovers = _leave(bench.talk, plan.prefix, recorder, interrupted=code == INTERRUPTED)
     _finish_undisturbed()
     recorder.close(

@@ -12,6 +12,7 @@ from conformance.cli import Refused
 if TYPE_CHECKING:
     from conformance.targets import TargetOptions
     from conformance.wire.signing import Credentials
+    from strategies.resources import Resources
 
 Command = Callable[..., Any]
 
@@ -63,6 +64,17 @@ resource_options = _adding(
 )
 
 
+def depth_option(help: str) -> Callable[[Command], Command]:
+    """Return the option ``--depth``; ``help`` says what it means to a command."""
+    return click.option(
+        "--depth",
+        type=click.Choice(["quick", "standard", "deep"]),
+        default="quick",
+        show_default=True,
+        help=help,
+    )
+
+
 def target_of(given: Mapping[str, Any]) -> tuple[TargetOptions, Credentials | None]:
     """Return the checked options of ``target_options`` and the keys to sign with.
 
@@ -84,3 +96,34 @@ def target_of(given: Mapping[str, Any]) -> tuple[TargetOptions, Credentials | No
         return options, profile_credentials(profile) if profile else None
     except (TargetProblem, LookupError) as problem:
         raise Refused(str(problem)) from problem
+
+
+def resources_of(given: Mapping[str, Any]) -> Resources:
+    """Return what requests name, from ``options.resource_options``. Raises ``Refused``."""
+    from strategies.resources import Resources
+
+    resources = Resources(
+        account=given["account"] or Resources.account,
+        region=given["region"],
+        role_arn=given["role_arn"],
+        image=given["image"],
+        model_data_url=given["model_data_url"],
+        subnets=tuple(given["subnet"]),
+        security_groups=tuple(given["security_group"]),
+    )
+    _check_resources(resources)
+    return resources
+
+
+def _check_resources(resources: Any) -> None:
+    """Refuse resources of the user's that would make every base request illegal."""
+    from conformance.oracle.violations import expectation
+    from strategies.bases import base
+
+    paths = ("PrimaryContainer.ModelDataUrl", "VpcConfig.Subnets", "VpcConfig.SecurityGroupIds")
+    broken = expectation(base(*paths, name="example", resources=resources)).violations
+    if broken:
+        first = broken[0]
+        raise Refused(
+            f"a given resource breaks the specification at {first.place}: {first.rule.statement}"
+        )

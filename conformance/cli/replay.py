@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli import Refused
+from conformance.cli import NOT_SETTLED, Refused
 from conformance.cli.options import target_options
 from conformance.cli.records import record_of
 from conformance.cli.sending import bench_at
 
 if TYPE_CHECKING:
     from conformance.engine.judge import Bench
-
-_NOT_SETTLED = 3
 
 
 @click.command("replay", short_help="Send recorded requests again.")
@@ -77,4 +75,4 @@ def _exit_code(outcomes: Counter[str]) -> int:
 
     if outcomes[STILL_FAILING] or outcomes[DIFFERENT]:
         return 1
-    return _NOT_SETTLED if outcomes[UNCLEAR] else 0
+    return NOT_SETTLED if outcomes[UNCLEAR] else 0

@@ -14,22 +14,21 @@ import click
 from conformance.cli import INTERRUPTED, Refused
 from conformance.cli.judging import judge_plan
 from conformance.cli.known_lists import known_findings
-from conformance.cli.options import resource_options, target_of, target_options
+from conformance.cli.options import (
+    depth_option,
+    resource_options,
+    resources_of,
+    target_of,
+    target_options,
+)
 
 if TYPE_CHECKING:
     from conformance.engine.run import Plan
-    from strategies.resources import Resources
 
 
 @click.command("run", short_help="Judge a target rule by rule.")
 @click.argument("target")
-@click.option(
-    "--depth",
-    type=click.Choice(["quick", "standard", "deep"]),
-    default="quick",
-    show_default=True,
-    help="How many requests for each rule.",
-)
+@depth_option("How many requests for each rule.")
 @click.option("--seed", type=int, help="Seed of the random part; else a new one, shown and kept.")
 @click.option("--select", multiple=True, metavar="GLOB", help="Judge these rules; repeatable.")
 @click.option("--deselect", multiple=True, metavar="GLOB", help="Leave these out; repeatable.")
@@ -117,37 +116,6 @@ def _plan(target: str, given: Mapping[str, Any]) -> Plan:
         model_limit=given["model_limit"],
         flaky_retries=given["flaky_retries"],
     )
-
-
-def resources_of(given: Mapping[str, Any]) -> Resources:
-    """Return what requests name, from ``options.resource_options``. Raises ``Refused``."""
-    from strategies.resources import Resources
-
-    resources = Resources(
-        account=given["account"] or Resources.account,
-        region=given["region"],
-        role_arn=given["role_arn"],
-        image=given["image"],
-        model_data_url=given["model_data_url"],
-        subnets=tuple(given["subnet"]),
-        security_groups=tuple(given["security_group"]),
-    )
-    _check_resources(resources)
-    return resources
-
-
-def _check_resources(resources: Any) -> None:
-    """Refuse resources of the user's that would make every base request illegal."""
-    from conformance.oracle.violations import expectation
-    from strategies.bases import base
-
-    paths = ("PrimaryContainer.ModelDataUrl", "VpcConfig.Subnets", "VpcConfig.SecurityGroupIds")
-    broken = expectation(base(*paths, name="example", resources=resources)).violations
-    if broken:
-        first = broken[0]
-        raise Refused(
-            f"a given resource breaks the specification at {first.place}: {first.rule.statement}"
-        )
 
 
 def _default_folder(target: str) -> Path:

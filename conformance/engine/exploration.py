@@ -1,8 +1,6 @@
 """Hypothesis at work for the engine: draws within a budget and shrinks what fails.
 
-The one place where Hypothesis settings are made: no deadline, no database on disk, health checks
-chosen, a seed for each rule and side. A failure needs no seed to be reproduced: the record holds
-the request.
+Each rule and side has a seed of its own; how is drawn, ``strategies.drawing`` says.
 """
 
 from __future__ import annotations
@@ -12,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given, seed
 from hypothesis.errors import Flaky, Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 
 from conformance.oracle.verdicts import FAIL, Opinion
+from strategies.drawing import drawing
 
 #: Requests sent while shrinking, at most: a slow target must not be asked for minutes.
 _SHRINKS = 100
@@ -68,16 +67,7 @@ def explore(
         return known[key]
 
     @_seeded(seed)
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        derandomize=False,
-        print_blob=False,
-        report_multiple_bugs=False,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-    )
+    @drawing(examples)
     @given(strategy)
     def run(body: Any) -> None:
         if failing(body):

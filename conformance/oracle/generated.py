@@ -169,8 +169,10 @@ def _enumerated(judge: Judge, generator: Generator, scene: Scene) -> Outcome | N
 
 def _drawn(judge: Judge, generator: Generator, scene: Scene) -> Outcome | None:
     """Return the smallest answered wrongly that Hypothesis draws and shrinks to, if any is."""
-    from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+    from hypothesis import given, seed
     from hypothesis.errors import HypothesisException
+
+    from strategies.drawing import drawing
 
     failing: list[Outcome] = []
     problems: list[Exception] = []
@@ -191,17 +193,7 @@ def _drawn(judge: Judge, generator: Generator, scene: Scene) -> Outcome | None:
             failing.append(found)
             raise _Failed
 
-    chosen = settings(
-        max_examples=scene.examples * _DRAWS,
-        deadline=None,
-        database=None,
-        derandomize=False,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-        verbosity=Verbosity.quiet,
-        report_multiple_bugs=False,
-        print_blob=False,
-    )
+    chosen = drawing(scene.examples * _DRAWS)
     # Hypothesis calls it flaky when the budget for shrinking is spent; what failed is known.
     with suppress(_Failed, HypothesisException):
         drawn: Any = given(generator.fuzzing())

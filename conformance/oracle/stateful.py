@@ -146,10 +146,12 @@ class _Programs:
 
     def run(self) -> None:
         """Draw and shrink: ``shortest`` is what was found, ``stopped`` what got in the way."""
-        from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+        from hypothesis import seed
         from hypothesis import strategies as st
         from hypothesis.errors import HypothesisException
         from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+        from strategies.drawing import drawing
 
         programs = self
 
@@ -172,18 +174,7 @@ class _Programs:
                     self.taken.append((what, slot, key))
                     programs.take(self.session, self.taken)
 
-        chosen = settings(
-            max_examples=self._scene.examples * _PROGRAMS,
-            stateful_step_count=_CALLS,
-            deadline=None,
-            database=None,
-            derandomize=False,
-            phases=(Phase.generate, Phase.shrink),
-            suppress_health_check=list(HealthCheck),
-            verbosity=Verbosity.quiet,
-            report_multiple_bugs=False,
-            print_blob=False,
-        )
+        chosen = drawing(self._scene.examples * _PROGRAMS, stateful_step_count=_CALLS)
         with suppress(Diverged, HypothesisException):
             run_state_machine_as_test(seed(self._scene.seed)(Machine), settings=chosen)
 

@@ -70,7 +70,11 @@ def test_x_stops_at_the_first_failure_and_the_record_says_so(runs: Runs, pyteste
     assert len(sides(pytester.path / "out")) == 2
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "xdist"])
+@pytest.mark.parametrize(
+    "workers",
+    [pytest.param((), marks=pytest.mark.proof), ("-n", "2")],
+    ids=["one process", "xdist"],
+)
 def test_the_record_is_that_of_the_command_line(
     workers: tuple[str, ...], runs: Runs, pytester: pytest.Pytester
 ) -> None:
@@ -335,7 +339,11 @@ def test_a_target_that_stops_answering_ends_the_session_with_3(
     assert len(run.judged) >= 1
 
 
-@pytest.mark.parametrize("workers", [("-n", "2")], ids=["xdist"])
+@pytest.mark.parametrize(
+    "workers",
+    [pytest.param((), marks=pytest.mark.proof), ("-n", "2")],
+    ids=["one process", "xdist"],
+)
 def test_a_hostile_target_harms_neither_terminal_nor_record(
     workers: tuple[str, ...], runs: Runs, pytester: pytest.Pytester
 ) -> None:

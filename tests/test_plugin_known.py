@@ -36,7 +36,11 @@ def write(folder: Path, *entries: dict[str, str]) -> None:
 REJECTS = [{"rule": rule, "side": "rejects"} for rule in (PATTERN, TYPE, REQUIRED)]
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "xdist"])
+@pytest.mark.parametrize(
+    "workers",
+    [pytest.param((), marks=pytest.mark.proof), ("-n", "2")],
+    ids=["one process", "xdist"],
+)
 def test_what_is_listed_is_an_expected_failure_and_the_rest_fails(
     workers: tuple[str, ...], runs: Runs, pytester: pytest.Pytester
 ) -> None:
@@ -92,7 +96,11 @@ def test_a_rule_of_one_side_needs_no_side_and_a_glob_is_named(
     assert "line 4: lifecycle/describe-* covers what passes now: lifecycle/describe-name" in text
 
 
-@pytest.mark.parametrize("workers", [()])
+@pytest.mark.parametrize(
+    "workers",
+    [(), pytest.param(("-n", "2"), marks=pytest.mark.proof)],
+    ids=["one process", "xdist"],
+)
 def test_an_expired_entry_counts_as_not_listed_and_says_so(
     workers: tuple[str, ...], runs: Runs, pytester: pytest.Pytester
 ) -> None:

@@ -371,23 +371,25 @@ def test_a_terminal_that_knows_only_ascii_is_no_error(moto_run: Any, tmp_path: P
     assert "enum is not enforced" in done.stdout
 
 
-def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
-    """``createmodel-conformance rules | head -1`` ends quietly."""
-    line = f"{sys.executable} -m conformance rules | head -1"
-    done = subprocess.run(
-        ["bash", "-c", line], cwd=tmp_path, env=environment(), capture_output=True, check=False
-    )
-    assert done.stdout.startswith(b"CreateModel")
-    assert done.stderr == b""
-
-
-@pytest.mark.parametrize("what", ["cases", "openapi", "rules --json"])
+@pytest.mark.parametrize("what", ["cases", "openapi", "rules --json", "rules"])
 def test_a_reader_that_goes_away_is_told_from_every_answer(what: str, tmp_path: Path) -> None:
-    """Exit code 141, as of any program that writes to a closed pipe; never 0 or 1."""
-    line = f"set -o pipefail; {sys.executable} -m conformance {what} | head -c 1 > /dev/null"
-    done = subprocess.run(
-        ["bash", "-c", line], cwd=tmp_path, env=environment(), capture_output=True, check=False
-    )
+    """Exit code 141 and no word, as of any program that writes to a closed pipe; never 0 or 1.
+
+    The reader is gone before the first byte: how much a pipe takes without one differs by machine.
+    """
+    theirs, ours = os.pipe()
+    os.close(theirs)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "conformance", *what.split()],
+            cwd=tmp_path,
+            env=environment(),
+            stdout=ours,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    finally:
+        os.close(ours)
     assert (done.returncode, done.stderr) == (141, b"")
 
 

@@ -34,6 +34,9 @@ def _chosen(globs: tuple[str, ...]) -> list[str]:
 
 @click.command("selftest", short_help="Prove the suite against faults.")
 @click.option("--full", is_flag=True, help="Try every fault on every rule; takes many minutes.")
+@click.option(
+    "--engines", is_flag=True, help="Also try each phase of Schemathesis alone on every fault."
+)
 @click.option("-n", "workers", default=1, show_default=True, type=click.IntRange(1, 36))
 @click.option("--select", multiple=True, metavar="GLOB", help="Only these faults; repeatable.")
 @click.option("--seed", default=0, show_default=True, help="Seed of the random part.")
@@ -48,6 +51,7 @@ def _chosen(globs: tuple[str, ...]) -> list[str]:
 def command(
     ctx: click.Context,
     full: bool,
+    engines: bool,
     workers: int,
     select: tuple[str, ...],
     seed: int,
@@ -71,7 +75,7 @@ def command(
         found_baseline = baseline(seed=seed)
         if not as_json:
             _say_baseline(found_baseline)
-        for each in trials(names, workers=workers, full=full, seed=seed):
+        for each in trials(names, workers=workers, full=full, engines=engines, seed=seed):
             found.append(each)
             if not as_json:
                 _say(each)

@@ -68,12 +68,12 @@ class _Listening:
 
 
 @cache
-def _recorded(seed: int) -> dict[_Side, tuple[_Said, ...]]:
+def _recorded(within: str, depth: str, seed: int) -> dict[_Side, tuple[_Said, ...]]:
     """Judge every side on the conformant service once and return what was said in each."""
     target = _Listening()
-    bench = Bench.at(target, depth="quick", seed=seed, account=target.account)
+    bench = Bench.at(target, depth=depth, seed=seed, account=target.account)
     recorded: dict[_Side, tuple[_Said, ...]] = {}
-    for rule, side in _sides():
+    for rule, side in _sides(within):
         if not rule.id.startswith(_ALWAYS_JUDGED):
             target.said = []
             judge_side(rule, side, bench)
@@ -81,19 +81,22 @@ def _recorded(seed: int) -> dict[_Side, tuple[_Said, ...]]:
     return recorded
 
 
-def _sides() -> Iterator[tuple[Rule, str]]:
-    return ((rule, side) for rule in all_rules() for side in rule.sides)
+def _sides(within: str) -> Iterator[tuple[Rule, str]]:
+    rules = (rule for rule in all_rules() if rule.id.startswith(within))
+    return ((rule, side) for rule in rules for side in rule.sides)
 
 
-def changed_sides(spec: str, *, seed: int = 0) -> list[_Side]:
+def changed_sides(
+    spec: str, *, within: str = "", depth: str = "quick", seed: int = 0
+) -> list[_Side]:
     """Return (rule id, side) of every side in which the faulty service answers differently.
 
-    ``spec`` is ``reference:FAULT``. Models that only the faulty service accepted stay there, which
-    can make more sides differ, never fewer.
+    ``spec`` is ``reference:FAULT``, ``within`` how the ids of the rules in question begin. Models
+    that only the faulty service accepted stay there, which can make more sides differ, never fewer.
     """
     target = _unsuspicious(spec)
-    changed = [(r.id, side) for r, side in _sides() if r.id.startswith(_ALWAYS_JUDGED)]
-    for side, said in _recorded(seed).items():
+    changed = [(r.id, side) for r, side in _sides(within) if r.id.startswith(_ALWAYS_JUDGED)]
+    for side, said in _recorded(within, depth, seed).items():
         for call, answer in said:
             try:
                 reply: Reply | None = target.send(call)

@@ -40,6 +40,12 @@ SENTINELS = (
 #: So many models fit into the service under trial, and it says so.
 _QUOTA = 60
 
+#: The rules whose requests another generator makes: each is an engine that can catch faults alone.
+OTHER_ENGINES = ("schemathesis/coverage", "schemathesis/fuzzing")
+
+#: How thoroughly the other engines are tried: all of the coverage phase, 400 random requests.
+_ENGINE_DEPTH = "deep"
+
 #: Stands for every ``must`` rule in a fault's list of rules.
 ANY_RULE = "*"
 
@@ -52,7 +58,8 @@ class Trial:
     """What became of one fault. ``failed`` are the ``must`` (and expected) rules that failed.
 
     ``requests`` and ``seconds`` count until the first expected rule failed, or in all when none
-    did. ``outcome`` is one of the constants above.
+    did. ``outcome`` is one of the constants above. ``also_caught_by`` are the other engines that
+    catch the fault alone, ``None`` where they were not tried.
     """
 
     fault: str
@@ -63,6 +70,7 @@ class Trial:
     outcome: str
     requests: int
     seconds: float
+    also_caught_by: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -143,9 +151,13 @@ def trial(
     depth: str = "quick",
     seed: int = 0,
     full: bool = False,
+    engines: bool = False,
     beside: Sequence[str] = SENTINELS,
 ) -> Trial:
-    """Try one fault: its own rules until one fails, then the rules ``beside`` (or every rule)."""
+    """Try one fault: its own rules until one fails, then the rules ``beside`` (or every rule).
+
+    With ``engines``, each of the other engines is tried on it alone, too.
+    """
     fault = FAULTS[name]
     bench = _bench(f"reference:{name}", depth, seed)
     started = time.perf_counter()
@@ -176,7 +188,21 @@ def trial(
         outcome=_outcome(fault, caught, failed, verdicts),
         requests=requests,
         seconds=seconds,
+        also_caught_by=_other_engines(name, seed) if engines else None,
     )
+
+
+def _other_engines(name: str, seed: int) -> tuple[str, ...]:
+    """Return the other engines that catch a fault, each on a service that nobody asked before."""
+    spec = f"reference:{name}"
+    changed = set(changed_sides(spec, within="schemathesis/", depth=_ENGINE_DEPTH, seed=seed))
+    caught = []
+    for rule in map(rule_by_id, OTHER_ENGINES):
+        for side in rule.sides:
+            bench = _bench(spec, _ENGINE_DEPTH, seed)
+            if (rule.id, side) in changed and _verdict(rule, side, bench) == FAIL:
+                caught.append(rule.id)
+    return tuple(caught)
 
 
 def _verdict(rule: Rule, side: str, bench: Bench) -> str:
@@ -202,16 +228,21 @@ def _outcome(
 
 
 def trials(
-    names: Sequence[str], *, workers: int = 1, full: bool = False, seed: int = 0
+    names: Sequence[str],
+    *,
+    workers: int = 1,
+    full: bool = False,
+    engines: bool = False,
+    seed: int = 0,
 ) -> Iterator[Trial]:
     """Yield a trial for each fault, in the order of ``names``."""
     if workers <= 1:
         for name in names:
-            yield trial(name, full=full, seed=seed)
+            yield trial(name, full=full, engines=engines, seed=seed)
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        task: Callable[[str], Any] = _Task(full, seed)
+        task: Callable[[str], Any] = _Task(full, engines, seed)
         yield from pool.map(task, names, chunksize=1 if full else 8)
 
 
@@ -220,21 +251,23 @@ class _Task:
     """A trial as a worker process gets it."""
 
     full: bool
+    engines: bool
     seed: int
 
     def __call__(self, name: str) -> Trial:
-        return trial(name, full=self.full, seed=self.seed)
+        return trial(name, full=self.full, engines=self.engines, seed=self.seed)
 
 
 def redundant(found: Iterable[Trial]) -> list[str]:
     """Return the ``must`` rules without which the same faults would still be caught.
 
     Takes the trials of a full run. A rule is needed when some fault is caught by no other of its
-    expected rules.
+    expected rules. The other engines' rules are left out: they exist to find what others find.
     """
     needed = set()
     for each in found:
         catching = set(each.failed) & set(each.expected)
         if each.expect == "fail" and len(catching) == 1:
             needed |= catching
-    return [rule.id for rule in all_rules() if rule.level == MUST and rule.id not in needed]
+    ours = (rule.id for rule in all_rules() if rule.level == MUST and rule.id not in OTHER_ENGINES)
+    return [rule_id for rule_id in ours if rule_id not in needed]

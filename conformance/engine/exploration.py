@@ -15,7 +15,7 @@ from hypothesis.errors import Flaky, Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 
 from conformance.oracle.verdicts import FAIL, Opinion
-from strategies.drawing import drawing
+from strategies.drawing import drawing, from_the_seed_alone
 
 #: Requests sent while shrinking, at most: a slow target must not be asked for minutes.
 _SHRINKS = 100
@@ -74,7 +74,8 @@ def explore(
             raise _Failed
 
     try:
-        run()
+        with from_the_seed_alone():
+            run()
     except _Failed:
         pass
     except Flaky:

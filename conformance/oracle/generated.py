@@ -172,7 +172,7 @@ def _drawn(judge: Judge, generator: Generator, scene: Scene) -> Outcome | None:
     from hypothesis import given, seed
     from hypothesis.errors import HypothesisException
 
-    from strategies.drawing import drawing
+    from strategies.drawing import drawing, from_the_seed_alone
 
     failing: list[Outcome] = []
     problems: list[Exception] = []
@@ -195,7 +195,7 @@ def _drawn(judge: Judge, generator: Generator, scene: Scene) -> Outcome | None:
 
     chosen = drawing(scene.examples * _DRAWS)
     # Hypothesis calls it flaky when the budget for shrinking is spent; what failed is known.
-    with suppress(_Failed, HypothesisException):
+    with suppress(_Failed, HypothesisException), from_the_seed_alone():
         drawn: Any = given(generator.fuzzing())
         seed(scene.seed)(chosen(drawn(test)))()
     if problems and (not failing or isinstance(problems[0], Disagreement)):

@@ -151,7 +151,7 @@ class _Programs:
         from hypothesis.errors import HypothesisException
         from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-        from strategies.drawing import drawing
+        from strategies.drawing import drawing, from_the_seed_alone
 
         programs = self
 
@@ -175,7 +175,7 @@ class _Programs:
                     programs.take(self.session, self.taken)
 
         chosen = drawing(self._scene.examples * _PROGRAMS, stateful_step_count=_CALLS)
-        with suppress(Diverged, HypothesisException):
+        with suppress(Diverged, HypothesisException), from_the_seed_alone():
             run_state_machine_as_test(seed(self._scene.seed)(Machine), settings=chosen)
 
     @property

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def _chosen(globs: tuple[str, ...]) -> list[str]:
     from fnmatch import fnmatchcase
 
-    from conformance.reference import FAULTS
+    from conformance.reference.faults import FAULTS
     from conformance.selftest import is_judged
 
     names = [name for name, fault in FAULTS.items() if is_judged(fault)]
@@ -63,6 +63,7 @@ def command(
     Exit code 1 when the reference fails anything, when a fault survives or is caught only by
     rules that do not concern it, or when a tolerated oddity is called a failure; else 0.
     """
+    from conformance.engine import interruption
     from conformance.selftest import GOOD, baseline, redundant, trials
     from reports.mutation import score_lines, score_page
 
@@ -72,13 +73,14 @@ def command(
     started = time.monotonic()
     found: list[Trial] = []
     try:
-        found_baseline = baseline(seed=seed)
-        if not as_json:
-            _say_baseline(found_baseline)
-        for each in trials(names, workers=workers, full=full, engines=engines, seed=seed):
-            found.append(each)
+        with interruption.held_back():
+            found_baseline = baseline(seed=seed)
             if not as_json:
-                _say(each)
+                _say_baseline(found_baseline)
+            for each in trials(names, workers=workers, full=full, engines=engines, seed=seed):
+                found.append(each)
+                if not as_json:
+                    _say(each)
     except KeyboardInterrupt:
         click.echo(f"Interrupted: {len(found)} of {len(names)} faults were tried.", err=True)
         ctx.exit(INTERRUPTED)
@@ -111,7 +113,7 @@ def _write(path: Path, page: str) -> None:
 def _table_facts() -> dict[str, Any]:
     """Return what the page says beside the trials: summaries of faults, sides without one."""
     from conformance.oracle.catalogue import all_rules
-    from conformance.reference import FAULTS
+    from conformance.reference.faults import FAULTS
     from conformance.selftest import is_judged
     from conformance.spec.rules import MUST
     from strategies.cases import separable_side

@@ -10,6 +10,7 @@ second signal.
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,3 +80,29 @@ def waiting() -> Iterator[None]:
         yield
     finally:
         _state.is_waiting = False
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Hold Ctrl-C and SIGTERM back while workers start, and deliver them afterwards.
+
+    Otherwise workers print tracebacks of their own: they inherit that SIGINT is blocked, and an
+    interrupted parent would leave them half started.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {each: signal.signal(each, lambda n, _: came.append(n)) for each in numbers}
+    can_block = hasattr(signal, "pthread_sigmask")  # Windows cannot
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if can_block else None
+    try:
+        yield
+    finally:
+        if mask is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for missed in came:
+        signal.raise_signal(missed)

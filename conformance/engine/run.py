@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -135,32 +134,6 @@ def _judge_in_worker(rule: Rule, side: str) -> tuple[Judgement, list[Any]]:
     return judgement, leftovers
 
 
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Hold Ctrl-C and SIGTERM back while workers start, and deliver them afterwards.
-
-    Otherwise workers print tracebacks of their own: they inherit that SIGINT is blocked, and an
-    interrupted parent would leave them half started.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {each: signal.signal(each, lambda n, _: came.append(n)) for each in numbers}
-    can_block = hasattr(signal, "pthread_sigmask")  # Windows cannot
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if can_block else None
-    try:
-        yield
-    finally:
-        if mask is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    for missed in came:
-        signal.raise_signal(missed)
-
-
 def _in_workers(plan: Plan) -> Iterator[tuple[Judgement, list[Any]]]:
     context = multiprocessing.get_context("spawn")
     shares = context.Queue()
@@ -171,7 +144,7 @@ def _in_workers(plan: Plan) -> Iterator[tuple[Judgement, list[Any]]]:
     )
     pending: set[Future[tuple[Judgement, list[Any]]]] = set()
     try:
-        with _undisturbed():
+        with interruption.undisturbed():
             pending = {pool.submit(_judge_in_worker, rule, side) for rule, side in plan.sides}
         while pending:
             with interruption.waiting():

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Sequence
 
 from conformance.reference.factory import UnknownFault, application
-from conformance.reference.faults import FAULTS
 from conformance.reference.places import DEFAULT_ACCOUNT
 from conformance.reference.server import Server
 
@@ -47,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser()
     given = options.parse_args(arguments)
     if given.list_faults:
+        from conformance.reference.faults import FAULTS
+
         for fault in FAULTS.values():
             print(f"{fault.name}\t{fault.family}\t{fault.summary}")
         return 0

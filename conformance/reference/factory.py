@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from conformance.reference.faults import FAULTS, Fault
 from conformance.reference.places import DEFAULT_ACCOUNT
 from conformance.reference.service import Service
 from conformance.reference.strict import Strict
 from conformance.reference.wsgi import Application
+
+if TYPE_CHECKING:
+    from conformance.reference.faults.fault import Fault
 
 
 class UnknownFault(ValueError):
@@ -41,8 +43,10 @@ def application(
 
 def fault_named(fault: str | Fault) -> Fault:
     """The fault itself, from the catalogue where only its name is given. Raises UnknownFault."""
-    if isinstance(fault, Fault):
+    if not isinstance(fault, str):
         return fault
+    from conformance.reference.faults import FAULTS
+
     if fault not in FAULTS:
         raise UnknownFault(fault)
     return FAULTS[fault]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.engine import interruption
 from conformance.engine.conversation import TargetGone
 from conformance.engine.judge import Bench, judge_side
 from conformance.oracle.catalogue import all_rules, rule_by_id
 from conformance.oracle.verdicts import ERROR, FAIL, INCONCLUSIVE, NOT_RUN, PASS, UNSUPPORTED, worst
-from conformance.reference import FAULTS, Fault
+from conformance.reference.faults import FAULTS, Fault
 from conformance.selftest.replay import changed_sides
 from conformance.spec.rules import MUST, Rule
 from conformance.targets.reference import reference
@@ -238,12 +240,28 @@ def trials(
     """Yield a trial for each fault, in the order of ``names``."""
     if workers <= 1:
         for name in names:
+            interruption.check()
             yield trial(name, full=full, engines=engines, seed=seed)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        task: Callable[[str], Any] = _Task(full, engines, seed)
-        yield from pool.map(task, names, chunksize=1 if full else 8)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_signals_alone)
+    task: Callable[[str], Any] = _Task(full, engines, seed)
+    try:
+        with interruption.undisturbed():
+            found = pool.map(task, names, chunksize=1 if full or engines else 8)
+        while True:
+            with interruption.waiting():
+                each = next(found, None)
+            if each is None:
+                return
+            yield each
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _leave_signals_alone() -> None:
+    """Let the parent decide when to stop: Ctrl-C reaches every process of a terminal."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @dataclass(frozen=True)

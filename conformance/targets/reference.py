@@ -19,10 +19,12 @@ _LISTENING = "listening on "
 
 def _checked(spec: str) -> list[str]:
     """Return the faults that ``reference:FAULT+FAULT`` names; raises ``TargetProblem``."""
-    from conformance.reference import FAULTS
-
     named = spec.partition(":")[2]
-    faults = named.split("+") if named else []
+    if not named:
+        return []
+    from conformance.reference.faults import FAULTS
+
+    faults = named.split("+")
     for fault in faults:
         if fault not in FAULTS:
             raise TargetProblem(f"the reference service has no fault named {fault!r}")

@@ -13,7 +13,7 @@ from fakes.processes import command
 
 from conformance.engine.judge import Bench, judge_side
 from conformance.oracle.catalogue import all_rules, rule_by_id
-from conformance.reference import FAULTS
+from conformance.reference.faults import FAULTS
 from conformance.selftest import (
     ANY_RULE,
     CAUGHT,

@@ -14,7 +14,7 @@ from fakes.processes import command, reference_server
 from fakes.records import finding, footer, header, judged, lines, row
 
 from conformance.cli import cli
-from conformance.reference import FAULTS
+from conformance.reference.faults import FAULTS
 from reports.files import REPORTS
 
 RULE = "CreateModel/ModelName:max-length"

@@ -10,7 +10,7 @@ from conformance.engine.judge import Bench, judge
 from conformance.oracle.authentication import AUTHENTICATION
 from conformance.oracle.catalogue import rule_by_id
 from conformance.oracle.verdicts import FAIL, PASS, UNSUPPORTED
-from conformance.reference import FAULTS
+from conformance.reference.faults import FAULTS
 from conformance.targets.reference import reference
 from conformance.wire.signing import Credentials
 

@@ -15,7 +15,7 @@ from conformance.exports import generated_bodies
 from conformance.oracle.catalogue import rule_by_id
 from conformance.oracle.generated import Disagreement, agreed, unique
 from conformance.oracle.violations import expectation
-from conformance.reference import FAULTS
+from conformance.reference.faults import FAULTS
 from conformance.targets.reference import reference
 from strategies.bases import minimal
 from strategies.resources import Resources

@@ -7,7 +7,7 @@ import pytest
 from conformance.engine.judge import Bench, judge
 from conformance.oracle.limits import LIMITS
 from conformance.oracle.verdicts import FAIL, PASS, UNSUPPORTED
-from conformance.reference import FAULTS
+from conformance.reference.faults import FAULTS
 from conformance.targets.reference import reference
 
 

@@ -10,7 +10,7 @@ import pytest
 from conformance.engine.judge import Bench, judge
 from conformance.oracle.catalogue import rule_by_id, scenarios
 from conformance.oracle.verdicts import ERROR, FAIL, PASS, UNSUPPORTED
-from conformance.reference import FAULTS
+from conformance.reference.faults import FAULTS
 from conformance.spec.rules import MUST
 from conformance.targets.reference import reference
 from conformance.wire import Call, Reply

@@ -16,7 +16,7 @@ from conformance.engine.judgement import Judgement
 from conformance.oracle.verdicts import ERROR, FAIL, INCONCLUSIVE, PASS, UNSUPPORTED
 from conformance.oracle.wire import WIRE
 from conformance.oracle.wire_steps import NOT_JSON, with_headers
-from conformance.reference import FAULTS, Fault
+from conformance.reference.faults import FAULTS, Fault
 from conformance.spec.rules import MUST, Rule
 from conformance.targets.reference import reference
 from conformance.wire import Call, Reply, TransportFault, encode

@@ -7,7 +7,8 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from conformance.reference import FAULTS, UnknownFault, application
+from conformance.reference import UnknownFault, application
+from conformance.reference.faults import FAULTS
 from conformance.reference.faults.places import groups
 from conformance.reference.faults.tables import every_rule
 

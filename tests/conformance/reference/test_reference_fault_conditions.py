@@ -13,7 +13,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from conformance.reference import FAULTS, Request, application
+from conformance.reference import Request, application
+from conformance.reference.faults import FAULTS
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:model/"
 SECRET = "secret"

@@ -10,13 +10,8 @@ from typing import Any
 
 import pytest
 
-from conformance.reference import (
-    FAULTS,
-    ConnectionDropped,
-    Fault,
-    Request,
-    application,
-)
+from conformance.reference import ConnectionDropped, Request, application
+from conformance.reference.faults import FAULTS, Fault
 from conformance.reference.faults.pattern_faults import spoiled
 from conformance.reference.faults.places import groups, steps
 

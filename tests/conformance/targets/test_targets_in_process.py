@@ -287,7 +287,7 @@ def test_reference_server_is_started_and_ended(
 
 def test_a_fault_of_the_reference_is_switched_on(judged: Callable[..., Any]) -> None:
     """``reference:FAULT`` has the fault, ``reference`` has none."""
-    from conformance.reference import FAULTS
+    from conformance.reference.faults import FAULTS
 
     fault = next(name for name in FAULTS)
     assert resolve(f"reference:{fault}", TargetOptions()).name == f"reference:{fault}"

@@ -11,6 +11,9 @@ from fakes.processes import environment
 
 Runs = Callable[..., pytest.RunResult]
 
+#: schemathesis and Hypothesis have plugins of their own, which are slow and not ours to test.
+QUIET = ("-p", "no:schemathesis", "-p", "no:hypothesispytest")
+
 
 @pytest.fixture
 def clean(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,28 +54,40 @@ def test_a_pytest_run_that_does_not_use_us_imports_nothing_of_ours(
             assert (ours | heavy) & set(sys.modules) == set()
         """
     )
-    # schemathesis and Hypothesis have plugins of their own, which we are not responsible for
-    quiet = ("-p", "no:schemathesis", "-p", "no:hypothesispytest")
-    pytester.runpytest_subprocess(*quiet).assert_outcomes(passed=1)
+    pytester.runpytest_subprocess(*QUIET).assert_outcomes(passed=1)
 
 
 def test_our_fixtures_and_options_are_there_without_being_imported(
     pytester: pytest.Pytester, clean: None
 ) -> None:
     """The fixture is listed with its first sentence."""
-    result = pytester.runpytest_subprocess("--fixtures", "-q")
+    result = pytester.runpytest_subprocess(*QUIET, "--fixtures", "-q")
     result.stdout.fnmatch_lines(["createmodel_target*", "    Return what is judged*"])
 
 
-@pytest.mark.parametrize("mode", ["prepend", "append", "importlib"])
-@pytest.mark.parametrize("with_conftest", [True, False])
+@pytest.mark.parametrize(
+    ("mode", "with_conftest"),
+    [
+        ("prepend", True),
+        ("importlib", False),
+        *(
+            pytest.param(*each, marks=pytest.mark.proof)
+            for each in [
+                ("prepend", False),
+                ("importlib", True),
+                ("append", True),
+                ("append", False),
+            ]
+        ),
+    ],
+)
 def test_a_repository_with_our_names_works_under_python_m_pytest(
     mode: str, with_conftest: bool, namesakes: pytest.Pytester
 ) -> None:
     """Its packages are imported, not ours, and nothing is said about it."""
     if with_conftest:
         namesakes.makeconftest("import conformance")
-    result = namesakes.run(sys.executable, "-m", "pytest", f"--import-mode={mode}")
+    result = namesakes.run(sys.executable, "-m", "pytest", *QUIET, f"--import-mode={mode}")
     result.assert_outcomes(passed=1)
     assert "warning" not in result.stdout.str() + result.stderr.str()
 
@@ -87,7 +102,7 @@ def test_a_repository_with_our_names_works_under_plain_pytest(
     else:
         namesakes.makeconftest("")
     script = os.path.join(os.path.dirname(sys.executable), "pytest")
-    result = namesakes.run(script)
+    result = namesakes.run(script, *QUIET)
     result.assert_outcomes(passed=1)
 
 
@@ -105,7 +120,7 @@ def test_our_options_are_refused_in_one_sentence_where_the_names_clash(
     option: tuple[str, str], namesakes: pytest.Pytester
 ) -> None:
     """The sentence names the package that hides ours and the way out; nothing is judged."""
-    result = namesakes.run(sys.executable, "-m", "pytest", *option)
+    result = namesakes.run(sys.executable, "-m", "pytest", *QUIET, *option)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     (line,) = [each for each in result.errlines if each]
     assert line.startswith("ERROR: the package 'conformance' that Python finds here (")

@@ -154,8 +154,8 @@ def _in_workers(plan: Plan) -> Iterator[tuple[Judgement, list[Any]]]:
     except BrokenProcessPool as fault:
         raise TargetGone(f"a worker process ended unexpectedly: {fault}") from fault
     finally:
-        for each in pending:
-            each.cancel()
+        # Only the pool itself cancels: beside a worker that was killed it would meet a future that
+        # somebody else has cancelled, and print a traceback.
         with suppress(OSError):
             pool.shutdown(wait=True, cancel_futures=True)
         shares.close()

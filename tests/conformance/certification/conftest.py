@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,14 +95,36 @@ def certified(small: Requirements, tmp_path: Path) -> Certify:
     return run
 
 
+@pytest.fixture(scope="session")
+def _once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[tuple[str, ...], Result]]:
+    """Where certifications are kept that many tests look at, and what came of them."""
+    return tmp_path_factory.mktemp("certified"), {}
+
+
 @pytest.fixture
-def keys(tmp_path: Path) -> tuple[Path, Path]:
+def certificate(certified: Certify, _once: Any, tmp_path: Path) -> Certify:
+    """A copy of its own of a certification that is made once: for tests of what comes after."""
+    kept, results = _once
+
+    def copied(*arguments: str, out: str = "out") -> Certified:
+        name = str(list(results).index(arguments) if arguments in results else len(results))
+        if arguments not in results:
+            results[arguments] = certified(*arguments, out=str(kept / name)).result
+        shutil.copytree(kept / name, tmp_path / out)
+        return Certified(tmp_path / out, results[arguments])
+
+    return copied
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """An Ed25519 key pair in PEM files: private, public."""
     from cryptography.hazmat.primitives import serialization as form
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     key = Ed25519PrivateKey.generate()
-    private, public = tmp_path / "key.pem", tmp_path / "public.pem"
+    folder = tmp_path_factory.mktemp("keys")
+    private, public = folder / "key.pem", folder / "public.pem"
     private.write_bytes(
         key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
     )

@@ -129,7 +129,9 @@ def test_an_interrupted_run_keeps_what_it_judged_and_leaves_nothing_behind(
         assert ask(url, "DescribeModel", ModelName="a") == before
 
 
-@pytest.mark.parametrize("after", [2, 30, 60, 90, 120])
+@pytest.mark.parametrize(
+    "after", [2, 60, *(pytest.param(n, marks=pytest.mark.proof) for n in (30, 90, 120))]
+)
 def test_ctrl_c_is_never_lost_in_this_process(after: int, tmp_path: Path) -> None:
     """Wherever the signal falls, in the target or in Hypothesis: 130, and no traceback."""
     run = start("run", "reference", "--depth", "standard", "--out", "out", cwd=tmp_path)
@@ -228,7 +230,7 @@ def test_a_second_ctrl_c_stops_even_the_cleaning_up(begin: Begin, tmp_path: Path
             os.kill(server.pid, signal.SIGCONT)
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.proof)])
 def test_a_target_that_stops_answering_ends_the_run(
     workers: str, begin: Begin, tmp_path: Path
 ) -> None:

@@ -78,6 +78,7 @@ def test_workers_agree_with_one_process_over_http(
     target.close()
 
 
+@pytest.mark.proof
 def test_workers_agree_with_one_process_on_moto(sample: tuple[str, ...]) -> None:
     """moto in each of two processes is judged as moto in one."""
     assert verdicts(plan_for("moto", sample, 2)) == verdicts(plan_for("moto", sample, 1))

@@ -10,6 +10,7 @@ import pytest
 from fakes.conformant import Conformant
 
 from conformance.engine.judgement import exchanges_digest
+from conformance.oracle.catalogue import all_rules
 from conformance.targets.moto import moto
 from conformance.wire import encode, read
 
@@ -79,13 +80,14 @@ def conformant_run(judged: Callable[..., Any]) -> Any:
 
 @pytest.fixture(scope="module")
 def moto_run(judged: Callable[..., Any]) -> Iterator[Any]:
-    """A whole run against moto, on which others have models."""
+    """A run against moto, on which others have models; of the containers' members only a few."""
     from moto.backends import get_backend
 
     get_backend("sagemaker").reset()
     target = moto()
     before = populate(target, BOUNDARY_NAMES + NAMELESS + ILLEGAL_NAMES)
-    done = judged(target)
+    many = ("CreateModel/PrimaryContainer.", "CreateModel/Containers[].", "schemathesis/")
+    done = judged(target, [rule for rule in all_rules() if not rule.id.startswith(many)])
     done.before = before
     yield done
     get_backend("sagemaker").reset()

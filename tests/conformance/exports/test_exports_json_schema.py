@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -32,11 +33,12 @@ def disagreements(requests: Iterator[Any]) -> tuple[Counter[str], list[Any]]:
     return outcomes, found
 
 
-def test_oracle_and_schema_agree_on_every_boundary_case() -> None:
+@pytest.mark.parametrize("step", [7, pytest.param(1, marks=pytest.mark.proof)])
+def test_oracle_and_schema_agree_on_every_boundary_case(step: int) -> None:
     """What breaks a must rule is invalid, what breaks no rule is valid."""
-    outcomes, found = disagreements(enumerated_requests())
+    outcomes, found = disagreements(islice(enumerated_requests(), 0, None, step))
     assert found == []
-    assert min(outcomes[each] for each in (ACCEPT, REJECT)) > 1_000
+    assert min(outcomes[each] for each in (ACCEPT, REJECT)) > 1_000 // step
 
 
 def test_oracle_and_schema_agree_on_random_requests() -> None:

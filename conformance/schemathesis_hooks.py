@@ -20,7 +20,7 @@ import schemathesis
 from requests.auth import AuthBase
 
 from conformance.engine.names import run_prefix
-from conformance.oracle.outsiders import OPERATION, opinion_on, renamed
+from conformance.oracle.outsiders import OPERATION, opinion_on, unique
 from conformance.oracle.verdicts import FAIL
 from conformance.wire import Call, Reply, encode, read
 from conformance.wire.messages import CONTENT_TYPE
@@ -101,9 +101,9 @@ def _text(value: str | bytes) -> str:
 
 
 def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
-    """Give a legal request a model name that nobody has."""
+    """Give a request a model name that nobody has, where that repairs nothing."""
     if _operation_of(case) == OPERATION:
-        body = renamed(case.body, f"{_prefix}-{next(_numbers):06}")
+        body = unique(case.body, f"{_prefix}-{next(_numbers):06}")
         if body != case.body:
             case.body = body
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from conformance.exports.generated_bodies import CannotGenerate, Generator, as_found
 from conformance.oracle.behaviour import NothingToJudge
-from conformance.oracle.outsiders import described
+from conformance.oracle.outsiders import described, unique
 from conformance.oracle.scenario import (
     Answer,
     Broken,
@@ -125,21 +125,6 @@ class Judge:
         legal = expectation(body).outcome == ACCEPT
         opinion = (judge_legal if legal else judge_violation)(answer.reading)
         return Outcome(body, answer, opinion) if opinion.verdict in (PASS, FAIL) else None
-
-
-def unique(body: Any, fresh: str) -> Any:
-    """Return a body under a name that nobody has, also where its name is what is wrong with it.
-
-    What a target stores under an illegal name it may refuse to delete, and then it would refuse
-    the next one as a duplicate. A name that cannot be told apart without repairing it stays.
-    """
-    name = body.get("ModelName") if isinstance(body, dict) else None
-    if isinstance(name, str):
-        for other in (fresh + name[len(fresh) :], name + fresh, name[:1] + fresh + name[1:]):
-            found = {**body, "ModelName": other}
-            if expectation(found) == expectation(body):
-                return found
-    return body
 
 
 def agreed(body: Any, generator: Generator) -> str:

@@ -77,16 +77,16 @@ def _is_web_page(reply: Reply, reading: Reading) -> bool:
     return bool(reply.body.strip()) and reading.payload is None and reading.code is None
 
 
-def renamed(body: Any, fresh: str) -> Any:
-    """Return a CreateModel request under a name nobody has, if its name is a legal one.
+def unique(body: Any, fresh: str) -> Any:
+    """Return a body under a name that nobody has, also where its name is what is wrong with it.
 
-    A legal request must not be refused as a duplicate, and a model that was there must not be
-    touched. An illegal name is what the request is about and stays. The new name is as long as
-    the old one where that leaves room for ``fresh``, so that long names stay at their limit.
+    What a target stores under an illegal name it may refuse to delete, and then it would refuse
+    the next one as a duplicate. A name that cannot be told apart without repairing it stays.
     """
-    if not isinstance(body, dict) or not isinstance(body.get("ModelName"), str):
-        return body
-    name = body["ModelName"]
-    if any(each.path[:1] == ("ModelName",) for each in expectation(body).violations):
-        return body
-    return {**body, "ModelName": fresh + name[len(fresh) :]}
+    name = body.get("ModelName") if isinstance(body, dict) else None
+    if isinstance(name, str):
+        for other in (fresh + name[len(fresh) :], name + fresh, name[:1] + fresh + name[1:]):
+            found = {**body, "ModelName": other}
+            if expectation(found) == expectation(body):
+                return found
+    return body

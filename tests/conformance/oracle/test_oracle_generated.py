@@ -13,7 +13,7 @@ from conformance.engine.judge import Bench, judge_side
 from conformance.engine.judgement import Judgement
 from conformance.exports import generated_bodies
 from conformance.oracle.catalogue import rule_by_id
-from conformance.oracle.generated import Disagreement, agreed, unique
+from conformance.oracle.generated import Disagreement, agreed
 from conformance.oracle.violations import expectation
 from conformance.reference.faults import FAULTS
 from conformance.targets.reference import reference
@@ -21,8 +21,6 @@ from strategies.bases import minimal
 from strategies.resources import Resources
 
 RULES = ("schemathesis/coverage", "schemathesis/fuzzing")
-
-_FRESH = "cmcabcdefghija-000001-conformance"
 
 
 def _judged(rule: str, spec: str = "reference", depth: str = "quick", seed: int = 0) -> Judgement:
@@ -126,15 +124,6 @@ def test_a_schemathesis_that_cannot_be_used_leaves_nothing_to_judge(
     judgement = _judged(RULES[1])
     assert judgement.verdict == "inconclusive"
     assert "the installed Schemathesis cannot be used" in judgement.note
-
-
-@pytest.mark.parametrize("name", ["a", "a" * 63, "a" * 64, "-x", "!", "é", "", None, 5])
-def test_a_new_name_breaks_what_the_old_one_did(name: Any) -> None:
-    """Names are made unique where that repairs nothing, illegal ones included."""
-    body = {**minimal("a", Resources()), "ModelName": name}
-    found = unique(body, _FRESH)
-    assert expectation(found) == expectation(body)
-    assert _FRESH in str(found["ModelName"]) or not isinstance(name, str) or not name
 
 
 def test_the_command_line_judges_the_family(tmp_path: Path) -> None:

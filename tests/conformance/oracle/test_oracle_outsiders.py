@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from conformance.oracle.outsiders import operation_of, opinion_on, renamed
+from conformance.oracle.outsiders import operation_of, opinion_on, unique
 from conformance.oracle.verdicts import FAIL, INCONCLUSIVE, NOT_RUN, PASS
 from conformance.oracle.violations import expectation
 from conformance.wire import Reply, encode
@@ -127,7 +127,7 @@ def test_the_operation_is_read_off_the_headers(name: str) -> None:
 @given(create_model_requests())
 def test_a_legal_request_stays_legal_under_its_new_name(body: dict[str, Any]) -> None:
     """The new name begins as it is told to, is as long where it can be, and nothing else moves."""
-    found = renamed(body, _FRESH)
+    found = unique(body, _FRESH)
     assert not expectation(found).violations
     assert found["ModelName"].startswith(_FRESH)
     assert len(found["ModelName"]) == max(len(body["ModelName"]), len(_FRESH))
@@ -138,13 +138,22 @@ def test_a_legal_request_stays_legal_under_its_new_name(body: dict[str, Any]) ->
 @given(violating_requests())
 def test_what_is_broken_stays_broken_under_its_new_name(body: Any) -> None:
     """A new name breaks no rule and repairs none."""
-    assert expectation(renamed(body, _FRESH)) == expectation(body)
+    assert expectation(unique(body, _FRESH)) == expectation(body)
 
 
 @few
 @given(st.one_of(st.none(), st.booleans(), st.integers(), st.text(), st.lists(st.text())))
-def test_a_name_that_is_the_violation_stays(name: Any) -> None:
-    """Illegal names are what a request is about."""
+@example("a" * 64)
+@example("-x")
+@example("!")
+@example("é")
+@example("")
+def test_any_name_breaks_what_it_broke(name: Any) -> None:
+    """Illegal names are made unique, too, unless that would repair them; what is no name stays."""
     body = {**_legal(), "ModelName": name}
-    if expectation(body).violations:
-        assert renamed(body, _FRESH) == body
+    found = unique(body, _FRESH)
+    assert expectation(found) == expectation(body)
+    if not isinstance(name, str):
+        assert found == body
+    elif name.isascii() and name:
+        assert _FRESH in found["ModelName"]

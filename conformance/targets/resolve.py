@@ -14,7 +14,7 @@ from conformance.wire.signing import Credentials
 
 KNOWN = (
     "moto, moto-server, reference[:FAULT], reference-server[:FAULT], http(s)://HOST:PORT, "
-    "wsgi:MODULE:APP, python:MODULE:NAME"
+    "aws-emulator[:PORT], aws, wsgi:MODULE:APP, python:MODULE:NAME"
 )
 
 #: Domains under which AWS (and its partitions) answer. Requests there can cost money.
@@ -51,6 +51,14 @@ def resolve(spec: str, options: TargetOptions, credentials: Credentials | None =
         return _url(spec, options, credentials or Credentials())
     if options.client != "requests" and kind not in ("moto-server", "reference-server"):
         raise TargetProblem(f"--client {options.client} needs a target with a URL, not {spec!r}")
+    if spec == "aws":
+        from conformance.targets.aws import AwsTarget
+
+        return AwsTarget(options)
+    if kind == "aws-emulator":
+        from conformance.targets.aws_emulator import AwsEmulator
+
+        return AwsEmulator(spec, options)
     if spec == "moto":
         from conformance.targets.moto import moto
 
@@ -91,6 +99,10 @@ def _url(spec: str, options: TargetOptions, credentials: Credentials) -> Target:
             f"{parts.hostname} belongs to AWS, where requests can cost money: "
             "say --allow-aws (in pytest --createmodel-allow-aws) if that is meant"
         )
+    if is_aws(spec):
+        from conformance.targets.aws import slowly
+
+        options = slowly(options)
     if options.client == "boto3":
         from conformance.targets.boto import BotoTarget
 

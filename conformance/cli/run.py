@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli import INTERRUPTED, Refused
+from conformance.cli import INTERRUPTED, SUITE_FAULT, Refused
 from conformance.cli.consent import (
     agreed,
     held_to,
@@ -86,6 +86,7 @@ def command(ctx: click.Context, /, target: str, **given: Any) -> None:
     """
     from conformance.engine import interruption
     from conformance.targets import TargetProblem, resolve
+    from conformance.wire.redaction import Redaction
 
     if given["verbose"] and given["quiet"]:
         raise Refused("--verbose and --quiet cannot both be meant")
@@ -107,6 +108,12 @@ def command(ctx: click.Context, /, target: str, **given: Any) -> None:
     except KeyboardInterrupt:
         code = INTERRUPTED
         document = None
+    except (click.ClickException, click.exceptions.Exit, click.Abort, OSError):
+        raise
+    except Exception as fault:  # noqa: BLE001 - a traceback would show what was signed with
+        said = Redaction(plan.credentials).text(f"{type(fault).__name__}: {fault}")
+        click.echo(f"Error: a fault of this suite: {' '.join(said.split())}", err=True)
+        ctx.exit(SUITE_FAULT)
     went_to_its_end = document is not None and document["complete"]
     ctx.exit(0 if given["exit_zero"] and went_to_its_end else code)
 

@@ -36,7 +36,7 @@ class Redaction:
 
     def __init__(self, credentials: Credentials | None = None) -> None:
         keys = credentials or Credentials()
-        self._secrets = _usable((keys.access_key, keys.secret_key, keys.token))
+        self._secrets = usable((keys.access_key, keys.secret_key, keys.token))
 
     def text(self, text: str) -> str:
         """Return a text without secrets."""
@@ -62,10 +62,11 @@ def _signing(call: Call) -> frozenset[str]:
     """Return what signed a call: its header whole, its key, its signature and its token."""
     found = [value for name, value in call.headers.items() if name.lower() in _NAMES]
     parts = [part for value in found for part in _PARTS.findall(value)]
-    return _usable([*found, *parts])
+    return usable([*found, *parts])
 
 
-def _usable(secrets: Iterable[str | None]) -> frozenset[str]:
+def usable(secrets: Iterable[str | None]) -> frozenset[str]:
+    """Return those that are secrets: no dummies, and none so short that words contain them."""
     return frozenset(
         each for each in secrets if each and len(each) >= _SHORTEST and each not in _DUMMIES
     )

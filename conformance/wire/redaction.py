@@ -55,7 +55,10 @@ class Redaction:
 
     def fault(self, fault: TransportFault, call: Call) -> TransportFault:
         """Return a fault whose sentence holds nothing of what signed the call."""
-        return TransportFault(fault.kind, _clean(fault.detail, self._secrets | _signing(call)))
+        secrets = self._secrets | _signing(call)
+        return TransportFault(
+            fault.kind, _without_beginning(_clean(fault.detail, secrets), secrets)
+        )
 
 
 def _signing(call: Call) -> frozenset[str]:
@@ -85,6 +88,15 @@ _SPELLINGS: tuple[Callable[[str], str], ...] = (
 def _clean(text: str, secrets: frozenset[str]) -> str:
     data = text.encode("utf-8", "surrogatepass")
     return _without(data, secrets).decode("utf-8", "surrogatepass")
+
+
+def _without_beginning(text: str, secrets: frozenset[str]) -> str:
+    """Return a text that was cut to a length without the beginning of a secret at its end."""
+    for secret in secrets:
+        for length in range(min(len(secret), len(text)), _SHORTEST - 1, -1):
+            if text.endswith(secret[:length]):
+                return text[:-length] + REDACTED
+    return text
 
 
 def _without(data: bytes, secrets: frozenset[str]) -> bytes:

@@ -94,6 +94,14 @@ def test_a_fault_tells_no_secret() -> None:
     assert not [secret for secret in SECRETS if secret in told.detail]
 
 
+@given(st.sampled_from([*SECRETS, SIGNED.headers["Authorization"]]), st.integers(8, 200))
+def test_a_fault_that_was_cut_tells_no_part_of_a_secret(secret: str, length: int) -> None:
+    """What a fault says is cut to a length, at times in the middle of a secret."""
+    fault = TransportFault("broken", f"send raised KeyError: {secret[:length]}")
+    detail = Redaction(KEYS).fault(fault, SIGNED).detail
+    assert not [part for part in SECRETS if part[:8] in detail]
+
+
 def test_credentials_do_not_show_themselves() -> None:
     """The repr of keys, which ends up in tracebacks and logs, names none of them."""
     assert not [secret for secret in SECRETS if secret in repr(KEYS)]

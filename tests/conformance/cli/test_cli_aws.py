@@ -68,9 +68,11 @@ def secrets_in(done: subprocess.CompletedProcess[str], *folders: Path) -> list[s
 
 
 def verdicts(folder: Path) -> Counter[str]:
-    """How many sides of a run have which verdict."""
+    """How many sides of a run's ``must`` rules have which verdict."""
     lines = (folder / "events.ndjson").read_text("utf-8").splitlines()
-    return Counter(each["verdict"] for each in map(json.loads, lines) if "verdict" in each)
+    events = [json.loads(line) for line in lines]
+    must = {rule["id"] for rule in events[0]["rules"] if rule["level"] == "must"}
+    return Counter(each["verdict"] for each in events if each.get("rule") in must)
 
 
 # -- a yes ---------------------------------------------------------------------------------

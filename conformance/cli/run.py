@@ -121,6 +121,7 @@ def command(ctx: click.Context, /, target: str, **given: Any) -> None:
 def _plan(target: str, given: Mapping[str, Any]) -> Plan:
     from conformance.engine.run import Plan
     from conformance.engine.selection import UnknownGlob, selected
+    from conformance.targets.aws import slowly
 
     if is_paid(target):
         given = with_named_resources(given)
@@ -134,6 +135,8 @@ def _plan(target: str, given: Mapping[str, Any]) -> Plan:
     if target == "aws":
         options, credentials = with_access(options, given["aws_profile"])
         given = {**given, "region": options.region}
+    if is_paid(target):
+        options = slowly(options)
     return Plan(
         target=target,
         options=options,

@@ -20,7 +20,8 @@ _UNBOUNDED = Allowance(requests=10**9, models=10**9)
 def forecast(plan: Plan) -> Allowance:
     """Return how many requests and models the plan came to on the built-in service."""
     counter = Metered(reference("reference"), _UNBOUNDED)
-    bench = bench_of(replace(plan, credentials=None), GivenOnly(counter, plan.resources))
+    at_once = replace(plan, credentials=None, options=replace(plan.options, rate=None))
+    bench = bench_of(at_once, GivenOnly(counter, plan.resources))
     introduce(bench)
     for rule, side in plan.sides:
         judge_side(rule, side, bench)

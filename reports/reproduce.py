@@ -1,6 +1,7 @@
 """The lines that reproduce a finding: with curl, with boto3 and with the AWS CLI.
 
-Names are changed, so that a model that the run may have left is not in the way; keys are dummies.
+Names are changed, so that a model that the run may have left is not in the way; keys are dummies,
+or taken from the environment of who runs the lines: never written down.
 Characters beyond ASCII are JSON escapes, so that the lines survive every terminal. A target in
 this process has no URL, so the lines ask for one in ``$ENDPOINT``.
 """
@@ -25,6 +26,13 @@ _DEFAULT_ENDPOINT = f"${{ENDPOINT:-{_DEFAULT}}}"
 
 #: How our names begin: the prefix and some of a run's letters.
 _OURS = re.compile(f"{PREFIX}(?=[a-z]{{4}})")
+
+#: For curl: the usual variables, and nothing in place of those that are not set.
+_KEYS_OF_THE_USER = (
+    '--user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" '
+    '${AWS_SESSION_TOKEN:+-H "X-Amz-Security-Token: $AWS_SESSION_TOKEN"} '
+    '${AWS_CA_BUNDLE:+--cacert "$AWS_CA_BUNDLE"}'
+)
 
 Step = Mapping[str, Any]
 
@@ -51,8 +59,13 @@ def _body_text(step: Step, client: str = "try") -> str:
 
 def _url(target: Mapping[str, Any]) -> str | None:
     """Return the target's own URL, ``None`` for one that has none."""
-    has_url = str(target.get("name", "")).startswith(("http://", "https://"))
+    has_url = str(target.get("name", "")).startswith(("http://", "https://")) or _wants_keys(target)
     return str(target.get("endpoint") or "") if has_url else None
+
+
+def _wants_keys(target: Mapping[str, Any]) -> bool:
+    """Tell whether a target takes real keys alone: AWS, or its emulator."""
+    return str(target.get("name", "")).partition(":")[0] in ("aws", "aws-emulator")
 
 
 # -- curl ----------------------------------------------------------------------------------
@@ -78,7 +91,8 @@ def _curl(target: Mapping[str, Any], region: str, step: Step) -> str:
         },
         "signing": "usual",
     }
-    signature = ["--aws-sigv4", shlex.quote(f"aws:amz:{region}:sagemaker"), "--user test:test"]
+    keys = _KEYS_OF_THE_USER if _wants_keys(target) else "--user test:test"
+    signature = ["--aws-sigv4", shlex.quote(f"aws:amz:{region}:sagemaker"), keys]
     return " ".join(
         [
             f"{_piped(http)}curl -gsS -i -X {shlex.quote(http['method'])}",
@@ -153,6 +167,7 @@ def boto3_lines(target: Mapping[str, Any], region: str, finding: Mapping[str, An
     """
     url = _url(target)
     endpoint = repr(url) if url is not None else f"os.environ.get('ENDPOINT', {_DEFAULT!r})"
+    dummies = "    aws_access_key_id='test', aws_secret_access_key='test',"
     *before, last = (
         f"client.{_snake(_operation(step))}(**json.loads({_body_text(step, 'trb')!r}))"
         for step in _steps(finding)
@@ -161,7 +176,7 @@ def boto3_lines(target: Mapping[str, Any], region: str, finding: Mapping[str, An
         (
             f"import boto3, botocore, {'contextlib, ' if before else ''}json, os",
             f"client = boto3.client('sagemaker', {region!r}, endpoint_url={endpoint},",
-            "    aws_access_key_id='test', aws_secret_access_key='test',",
+            *([] if _wants_keys(target) else [dummies]),
             "    config=botocore.config.Config(parameter_validation=False))",
             *(
                 f"with contextlib.suppress(client.exceptions.ClientError): {each}"
@@ -179,7 +194,8 @@ def aws_cli_lines(target: Mapping[str, Any], region: str, finding: Mapping[str, 
     """
     url = _url(target)
     endpoint = f'"{_DEFAULT_ENDPOINT}"' if url is None else shlex.quote(url)
-    settings = "export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_MAX_ATTEMPTS=1"
+    dummies = "" if _wants_keys(target) else "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test "
+    settings = f"export {dummies}AWS_MAX_ATTEMPTS=1"
     config = "printf '[default]\\nparameter_validation = false\\n' >\"$AWS_CONFIG_FILE\""
     return "\n".join(
         (

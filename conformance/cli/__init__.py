@@ -31,6 +31,8 @@ _COMMANDS = {
     "certify": "Judge a target for a certificate.",
     "verify": "Verify a certificate, with or without its record.",
     "spec": "Say what the installed botocore changed against the pinned specification.",
+    "aws-policy": "Print the IAM policy that a run against AWS needs.",
+    "results": "Look after results: find secrets that leaked into them.",
     "compare": "Compare two runs: what is new, fixed, changed or lost.",
 }
 

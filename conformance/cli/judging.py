@@ -53,11 +53,15 @@ def judge_plan(
     except KeyboardInterrupt:
         click.echo("Interrupted before anything was judged.", err=True)
         return INTERRUPTED, None
+    redacted = bench.talk.redaction.text
     target = {
         "name": who.name,
         "endpoint": who.endpoint,
         "account": bench.talk.account,
-        "fingerprint": {**who.fingerprint(), **(named or {})},
+        "fingerprint": {
+            **{key: redacted(each) for key, each in who.fingerprint().items()},
+            **(named or {}),
+        },
     }
     try:
         recorder = Recorder(folder, header(target, _options(plan, bench), plan.rules, known))

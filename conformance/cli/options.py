@@ -33,6 +33,7 @@ target_options = _adding(
         click.option("--account", help="The target's account; else read from its first ARN."),
         click.option("--ca-bundle", type=click.Path(), help="CA certificates for https targets."),
         click.option("--timeout", default=30.0, show_default=True, help="Seconds for a request."),
+        click.option("--rate", type=float, metavar="N", help="Requests a second; at AWS 2."),
         click.option(
             "--client",
             type=click.Choice(["requests", "boto3"]),
@@ -41,7 +42,9 @@ target_options = _adding(
             help="Who sends; boto3 sends only what boto3 can.",
         ),
         click.option("--aws-profile", help="Credential profile to sign with, instead of dummies."),
-        click.option("--allow-aws", is_flag=True, help="Let a URL under an AWS domain be asked."),
+        click.option(
+            "--allow-aws", is_flag=True, help="Let AWS, or a URL under its domains, be asked."
+        ),
         click.option("--auth", is_flag=True, help="The target checks signatures: judge that, too."),
         click.option(
             "--model-limit",
@@ -89,6 +92,7 @@ def target_of(given: Mapping[str, Any]) -> tuple[TargetOptions, Credentials | No
         timeout=given["timeout"],
         allow_aws=given["allow_aws"],
         client=given["client"],
+        rate=given["rate"],
     )
     profile = given["aws_profile"]
     try:

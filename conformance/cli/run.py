@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli import INTERRUPTED, Refused
+from conformance.cli import INTERRUPTED, SUITE_FAULT, Refused
+from conformance.cli.consent import (
+    agreed,
+    held_to,
+    is_paid,
+    with_access,
+    with_named_resources,
+)
 from conformance.cli.judging import judge_plan
 from conformance.cli.known_lists import known_findings
 from conformance.cli.options import (
@@ -51,13 +58,26 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="A list of known findings: only what is not in it fails.",
 )
+@click.option("--yes", is_flag=True, help="At AWS: do not ask whether it is meant.")
+@click.option(
+    "--max-requests",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="At AWS: stop after so many; else twice what the built-in service needs, and 700.",
+)
+@click.option(
+    "--max-models",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="At AWS: make no more, one after the other; else twice what the built-in service makes.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the results.")
 @target_options
 @resource_options
 @click.pass_context
 def command(ctx: click.Context, /, target: str, **given: Any) -> None:
     """Judge TARGET: moto, moto-server, reference[:FAULT], reference-server[:FAULT], an http(s)
-    URL, wsgi:MODULE:APP or python:MODULE:NAME.
+    URL, aws-emulator[:PORT], aws, wsgi:MODULE:APP or python:MODULE:NAME.
 
     Exit code 0: conforming. 1: nonconforming. 2: wrong usage or no such target. 3: inconclusive,
     nothing judged, or the target stopped answering. 4: a fault of this suite. 130: Ctrl-C. With
@@ -66,18 +86,21 @@ def command(ctx: click.Context, /, target: str, **given: Any) -> None:
     """
     from conformance.engine import interruption
     from conformance.targets import TargetProblem, resolve
+    from conformance.wire.redaction import Redaction
 
     if given["verbose"] and given["quiet"]:
         raise Refused("--verbose and --quiet cannot both be meant")
     known = known_findings(given["known_file"])
     plan = _plan(target, given)
+    allowance = agreed(plan, given) if is_paid(target) else None
     folder = given["out"] or _default_folder(target)
     shown = "each" if given["verbose"] else "nothing" if given["quiet"] else "figures"
     try:
         with interruption.held_back():
             who = resolve(plan.target, plan.options, plan.credentials)
+            judged = who if allowance is None else held_to(who, plan, allowance)
             try:
-                code, document = judge_plan(plan, who, folder, shown=shown, known=known)
+                code, document = judge_plan(plan, judged, folder, shown=shown, known=known)
             finally:
                 who.close()
     except TargetProblem as problem:
@@ -85,6 +108,12 @@ def command(ctx: click.Context, /, target: str, **given: Any) -> None:
     except KeyboardInterrupt:
         code = INTERRUPTED
         document = None
+    except (click.ClickException, click.exceptions.Exit, click.Abort, OSError):
+        raise
+    except Exception as fault:  # noqa: BLE001 - a traceback would show what was signed with
+        said = Redaction(plan.credentials).text(f"{type(fault).__name__}: {fault}")
+        click.echo(f"Error: a fault of this suite: {' '.join(said.split())}", err=True)
+        ctx.exit(SUITE_FAULT)
     went_to_its_end = document is not None and document["complete"]
     ctx.exit(0 if given["exit_zero"] and went_to_its_end else code)
 
@@ -92,7 +121,10 @@ def command(ctx: click.Context, /, target: str, **given: Any) -> None:
 def _plan(target: str, given: Mapping[str, Any]) -> Plan:
     from conformance.engine.run import Plan
     from conformance.engine.selection import UnknownGlob, selected
+    from conformance.targets.aws import slowly
 
+    if is_paid(target):
+        given = with_named_resources(given)
     try:
         rules = selected(given["select"], given["deselect"])
     except UnknownGlob as problem:
@@ -100,6 +132,11 @@ def _plan(target: str, given: Mapping[str, Any]) -> Plan:
     if not rules:
         raise Refused("--select and --deselect leave no rule to judge")
     options, credentials = target_of(given)
+    if target == "aws":
+        options, credentials = with_access(options, given["aws_profile"])
+        given = {**given, "region": options.region}
+    if is_paid(target):
+        options = slowly(options)
     return Plan(
         target=target,
         options=options,

@@ -20,6 +20,7 @@ from conformance.engine.exchanges import Exchange, Record, recorded
 from conformance.targets import Target
 from conformance.wire import Call, Reply, TransportFault, encode, read
 from conformance.wire.reading import REJECTED
+from conformance.wire.redaction import Redaction
 from conformance.wire.signing import Credentials, Signer
 from strategies.resources import Resources
 
@@ -36,7 +37,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE, _MOST_PAUSING = 0.05, 1.0, 15.0
 
 
 class TargetGone(Exception):
-    """A target that answered before no longer does."""
+    """A target that answered before no longer does, or may not be asked any more."""
 
 
 class NameTaken(Exception):
@@ -70,7 +71,9 @@ class Conversation:
         self.account = account or target.account
         self.requests = 0
         self.leftovers: list[Any] = []
-        self.signer = Signer(resources.region, credentials)
+        keys = credentials or getattr(target, "credentials", None)
+        self.signer = Signer(resources.region, keys)
+        self.redaction = Redaction(keys)
         self._waits = bool(getattr(target, "waits", True))
         self._owned: list[tuple[Any, Any]] = []
         self._undoing: list[tuple[str, Any]] = []
@@ -133,8 +136,8 @@ class Conversation:
         try:
             reply = self.target.send(call)
         except TransportFault as fault:
-            return None, fault, began, time.time()
-        return reply, None, *(reply.times or (began, time.time()))
+            return None, self.redaction.fault(fault, call), began, time.time()
+        return self.redaction.reply(reply, call), None, *(reply.times or (began, time.time()))
 
     def _noted(self, call: Call, request: Any, outcome: _Outcome, purpose: str) -> Exchange:
         """Record what came of a call; raises ``TargetGone`` after repeated faults."""
@@ -155,6 +158,8 @@ class Conversation:
             ended,
         )
         self._records.append(recorded(call, exchange, purpose))
+        if fault is not None and fault.kind == "spent":
+            raise TargetGone(fault.detail)
         if fault is not None and self._faults >= _GONE_AFTER.get(fault.kind, 1_000_000):
             raise TargetGone(f"the target no longer answers: {fault.detail}")
         return exchange

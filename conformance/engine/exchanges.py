@@ -10,6 +10,8 @@ from conformance.wire import Call, Reading, Reply, TransportFault, encode
 from conformance.wire.reading import ACCEPTED
 from conformance.wire.signing import SIGNATURE
 
+_SIGNATURE = frozenset(name.lower() for name in SIGNATURE)
+
 #: A line of ``exchanges.ndjson.gz``, but for the rule and side that it belongs to.
 Record = dict[str, Any]
 
@@ -45,7 +47,7 @@ def _as_text(data: bytes) -> tuple[str, bool]:
 def _unusual(call: Call) -> dict[str, Any] | None:
     """Return what is sent beside the body, where that is not what every plain call has."""
     usual = encode(call.operation, None)
-    headers = {name: value for name, value in call.headers.items() if name not in SIGNATURE}
+    headers = {k: value for k, value in call.headers.items() if k.lower() not in _SIGNATURE}
     signed = "Authorization" in call.headers
     if signed and call.method == usual.method and headers == usual.headers:
         return None

@@ -78,7 +78,8 @@ def judge_side(rule: Rule, side: str, bench: Bench) -> Judgement:
         raise
     except Exception as fault:  # noqa: BLE001 - whatever it is, it is the suite's own fault
         bench.talk.tidy()
-        note = f"The suite failed while judging: {type(fault).__name__}: {fault}"
+        said = bench.talk.redaction.text(f"{type(fault).__name__}: {fault}")
+        note = f"The suite failed while judging: {said}"
         return Judgement(rule, side, ERROR, {ERROR: 1}, None, note, tuple(bench.talk.drain()))
 
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.targets.pace import Pace
 from conformance.targets.protocol import TargetOptions
 from conformance.wire import Call, Reply, TransportFault, encode
 from conformance.wire.reading import parse_json
@@ -33,6 +34,7 @@ class BotoTarget:
         self.name = url
         self.endpoint = url if url.endswith("/") else url + "/"
         self._timeout = options.timeout
+        self._pace = Pace(options.rate)
         # The user's profile does not matter, not even when AWS_PROFILE names none that exists.
         without_profile = botocore.session.Session({"profile": (None, None, None, None)})
         self._client: Any = boto3.session.Session(botocore_session=without_profile).client(
@@ -77,6 +79,7 @@ class BotoTarget:
         if call.method != "POST" or any(call.headers.get(key) != usual[key] for key in usual):
             raise TransportFault("unsendable", "boto3 sends no other headers than its own")
         self._parsed = {}
+        self._pace.wait()
         started = time.perf_counter()
         try:
             getattr(self._client, xform_name(call.operation))(**self._wanted)

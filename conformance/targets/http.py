@@ -9,6 +9,7 @@ import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.util import SKIP_HEADER
 
+from conformance.targets.pace import Pace
 from conformance.targets.protocol import TargetOptions
 from conformance.wire import Call, Reply, TransportFault
 
@@ -27,6 +28,7 @@ class HttpTarget:
         self.name = url
         self.endpoint = url if url.endswith("/") else url + "/"
         self._timeout = options.timeout
+        self._pace = Pace(options.rate)
         self._server: str | None = None
         self._session = requests.Session()
         self._session.trust_env = False
@@ -34,6 +36,7 @@ class HttpTarget:
 
     def send(self, call: Call) -> Reply:
         """Return the reply; ``TransportFault`` when it is refused, late, cut off or endless."""
+        self._pace.wait()
         started = time.perf_counter()
         try:
             with self._session.request(

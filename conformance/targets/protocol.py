@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ class Target(Protocol):
     """Anything that answers calls.
 
     ``name`` is how the user called it, ``endpoint`` the URL that calls are signed for,
-    ``account`` the account it is known to use (``None`` when it is not known).
+    ``account`` the account it is known to use (``None`` when it is not known). A target that
+    brings its own keys has them in ``credentials``.
     """
 
     name: str
@@ -38,23 +40,29 @@ class TargetProblem(Exception):
 
 @dataclass(frozen=True)
 class TargetOptions:
-    """What the user says about a target. ``timeout`` is in seconds, for each request."""
+    """What the user says about a target. ``timeout`` is in seconds, for each request, ``rate`` in
+    requests a second. ``aws_endpoint`` is where AWS is asked once the user has agreed to it.
+    """
 
     region: str = "us-east-1"
     ca_bundle: str | None = None
     timeout: float = 30.0
     allow_aws: bool = False
     client: str = "requests"
+    rate: float | None = None
+    aws_endpoint: str | None = None
 
 
 _LONGEST_TIMEOUT = 86_400
 
 
 def check(options: TargetOptions, account: str | None = None) -> None:
-    """Raise ``TargetProblem`` for a region, an account or a time-out that cannot be meant."""
+    """Raise ``TargetProblem`` for a region, account, rate or time-out that cannot be meant."""
     if account is not None and not re.fullmatch("[0-9]{12}", account):
         raise TargetProblem(f"account {account!r} is not an account of twelve digits")
     if not is_region(options.region):
         raise TargetProblem(f"region {options.region!r} is not a region such as us-east-1")
+    if options.rate is not None and not 0 < options.rate < math.inf:
+        raise TargetProblem("a rate is more than 0 requests a second")
     if not 0 < options.timeout <= _LONGEST_TIMEOUT:
         raise TargetProblem(f"a timeout is more than 0 and at most {_LONGEST_TIMEOUT} seconds")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from conformance.wire.signing import Credentials
 
 KNOWN = (
     "moto, moto-server, reference[:FAULT], reference-server[:FAULT], http(s)://HOST:PORT, "
-    "wsgi:MODULE:APP, python:MODULE:NAME"
+    "aws-emulator[:PORT], aws, wsgi:MODULE:APP, python:MODULE:NAME"
 )
 
 #: Domains under which AWS (and its partitions) answer. Requests there can cost money.
@@ -24,18 +25,29 @@ _AWS_DOMAINS = (
     "amazonaws.eu",
     "api.aws",
     "api.amazonwebservices.com.cn",
+    "api.amazonwebservices.eu",
     "aws.dev",
     "on.aws",
     "c2s.ic.gov",
+    "api.aws.ic.gov",
     "sc2s.sgov.gov",
+    "api.aws.scloud",
     "cloud.adc-e.uk",
+    "api.cloud-aws.adc-e.uk",
     "csp.hci.ic.gov",
+    "api.aws.hci.ic.gov",
 )
+
+#: Hosts that all parsers of URLs read alike: others may be asked than were looked at.
+_PLAIN_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?")
 
 
 def is_aws(url: str) -> bool:
-    """Tell whether a URL's host lies under a domain of AWS's."""
-    host = (urlsplit(url).hostname or "").rstrip(".").lower()
+    """Tell whether a URL's host lies under a domain of AWS's; what is no URL does not."""
+    try:
+        host = (urlsplit(url).hostname or "").rstrip(".").lower()
+    except ValueError:
+        return False
     return any(host == domain or host.endswith("." + domain) for domain in _AWS_DOMAINS)
 
 
@@ -51,6 +63,14 @@ def resolve(spec: str, options: TargetOptions, credentials: Credentials | None =
         return _url(spec, options, credentials or Credentials())
     if options.client != "requests" and kind not in ("moto-server", "reference-server"):
         raise TargetProblem(f"--client {options.client} needs a target with a URL, not {spec!r}")
+    if spec == "aws":
+        from conformance.targets.aws import AwsTarget
+
+        return AwsTarget(options)
+    if kind == "aws-emulator":
+        from conformance.targets.aws_emulator import AwsEmulator
+
+        return AwsEmulator(spec, options)
     if spec == "moto":
         from conformance.targets.moto import moto
 
@@ -81,7 +101,7 @@ def resolve(spec: str, options: TargetOptions, credentials: Credentials | None =
 def _url(spec: str, options: TargetOptions, credentials: Credentials) -> Target:
     try:
         parts = urlsplit(spec)
-        usable = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        usable = bool(_PLAIN_HOST.fullmatch(parts.hostname or "")) and parts.port != 0
     except ValueError:
         usable = False
     if not usable or set(spec) & set("@?# "):
@@ -91,6 +111,10 @@ def _url(spec: str, options: TargetOptions, credentials: Credentials) -> Target:
             f"{parts.hostname} belongs to AWS, where requests can cost money: "
             "say --allow-aws (in pytest --createmodel-allow-aws) if that is meant"
         )
+    if is_aws(spec):
+        from conformance.targets.aws import slowly
+
+        options = slowly(options)
     if options.client == "boto3":
         from conformance.targets.boto import BotoTarget
 

@@ -50,7 +50,8 @@ class Reply:
 class TransportFault(Exception):
     """There is no reply to judge: refused, timed out, cut off, or not HTTP.
 
-    ``kind`` is one of ``connect``, ``timeout``, ``broken``, ``too-long``, ``unsendable``.
+    ``kind`` is one of ``connect``, ``timeout``, ``broken``, ``too-long``, ``unsendable`` and
+    ``spent`` (the user allowed no more requests).
     """
 
     def __init__(self, kind: str, detail: str) -> None:

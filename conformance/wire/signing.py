@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,11 +16,15 @@ SIGNATURE = ("Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Conte
 
 @dataclass(frozen=True)
 class Credentials:
-    """Keys to sign with. The defaults are dummies that emulators take."""
+    """Keys to sign with. The defaults are dummies that emulators take.
 
-    access_key: str = "test"
-    secret_key: str = "test"
-    token: str | None = None
+    ``source`` is what renews keys that expire (botocore's credentials), where there is such.
+    """
+
+    access_key: str = field(default="test", repr=False)
+    secret_key: str = field(default="test", repr=False)
+    token: str | None = field(default=None, repr=False)
+    source: Any = field(default=None, repr=False, compare=False)
 
 
 class Signer:
@@ -35,7 +39,7 @@ class Signer:
         self.region = region
         self._keys = credentials or Credentials()
         given = BotocoreCredentials(self._keys.access_key, self._keys.secret_key, self._keys.token)
-        self._auth: Any = SigV4Auth(given, service, region)
+        self._auth: Any = SigV4Auth(self._keys.source or given, service, region)
 
     def otherwise(
         self, *, key: str | None = None, secret: str | None = None, service: str | None = None
@@ -45,6 +49,7 @@ class Signer:
             self._keys,
             access_key=key or self._keys.access_key,
             secret_key=secret or self._keys.secret_key,
+            source=None if key or secret else self._keys.source,
         )
         return Signer(self.region, changed, service or SERVICE)
 
@@ -74,6 +79,17 @@ def profile_credentials(profile: str) -> Credentials:
 
     Raises ``LookupError`` with one sentence when there is no such profile or it has no keys.
     """
+    found = chain_credentials(profile)
+    if found is None:
+        raise LookupError(f"credential profile {profile!r} has no credentials")
+    return found
+
+
+def chain_credentials(profile: str | None = None) -> Credentials | None:
+    """Return the keys that AWS's own clients would find, of one profile where it is named.
+
+    ``None`` where there are none. Raises ``LookupError`` with one sentence for trouble on the way.
+    """
     from botocore.exceptions import BotoCoreError
     from botocore.session import Session
 
@@ -81,7 +97,8 @@ def profile_credentials(profile: str) -> Credentials:
         found: Any = Session(profile=profile).get_credentials()
         frozen = found.get_frozen_credentials() if found is not None else None
     except BotoCoreError as problem:
-        raise LookupError(f"credential profile {profile!r}: {problem}") from problem
+        what = f"credential profile {profile!r}" if profile else "AWS credentials"
+        raise LookupError(f"{what}: {problem}") from problem
     if frozen is None:
-        raise LookupError(f"credential profile {profile!r} has no credentials")
-    return Credentials(frozen.access_key, frozen.secret_key, frozen.token)
+        return None
+    return Credentials(frozen.access_key, frozen.secret_key, frozen.token, source=found)

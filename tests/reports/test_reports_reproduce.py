@@ -103,6 +103,50 @@ def test_a_finding_on_a_target_without_url_asks_for_one_in_a_variable(
     assert json.loads(seen[-1][2]) == NASTY
 
 
+@pytest.mark.parametrize("token", ["", "token/of+a=session"])
+def test_aws_is_asked_with_the_keys_of_whoever_runs_the_line(
+    recording_server: tuple[str, list[Any]], token: str
+) -> None:
+    """Keys are named by their variables, so that lines can be shown to anybody."""
+    url, seen = recording_server
+    line = curl({"name": "aws", "endpoint": url}, "us-east-1", {"ModelName": "m"})
+    keys = {"AWS_ACCESS_KEY_ID": "AKIACANARY", "AWS_SECRET_ACCESS_KEY": "s/e+c"}
+    assert shell(line, **keys, **({"AWS_SESSION_TOKEN": token} if token else {}))[0] == 200
+    headers = seen[-1][1]
+    assert "Credential=AKIACANARY/" in headers["Authorization"]
+    assert headers.get("X-Amz-Security-Token", "") == token
+    assert "test" not in line
+
+
+def test_the_line_for_aws_is_signed_well(tmp_path: Path) -> None:
+    """A service that checks signatures takes the line, with these keys and no others."""
+    body = {
+        "ModelName": "m",
+        "ExecutionRoleArn": "arn:aws:iam::123456789012:role/r",
+        "PrimaryContainer": {"Image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/i:1"},
+    }
+    with reference_server(options=("--sigv4", "AKIACANARY:s/e+c")) as (url, _):
+        line = curl({"name": "aws", "endpoint": url}, "us-east-1", body)
+        keys = {"AWS_ACCESS_KEY_ID": "AKIACANARY", "AWS_SECRET_ACCESS_KEY": "s/e+c"}
+        good = shell(line, **keys)[0]
+        body["ModelName"] = "n"
+        line = curl({"name": "aws", "endpoint": url}, "us-east-1", body)
+        with_token = shell(line, **keys, AWS_SESSION_TOKEN="token/of+a=session")[0]
+        bad, said = shell(line, **{**keys, "AWS_SECRET_ACCESS_KEY": "other"})
+    assert (good, with_token, bad) == (200, 200, 400)
+    assert b"InvalidSignatureException" in said
+
+
+@pytest.mark.parametrize("target", ["aws", "aws-emulator", "aws-emulator:9300"])
+def test_programs_for_aws_hold_no_keys(target: str) -> None:
+    """boto3 and the AWS CLI find the keys themselves; the endpoint is the target's."""
+    where = {"name": target, "endpoint": "https://127.0.0.1:9297/"}
+    for lines in (boto3_lines, aws_cli_lines):
+        text = lines(where, "us-east-1", {"request": {"ModelName": "m"}})
+        assert "test" not in text
+        assert "https://127.0.0.1:9297/" in text
+
+
 @pytest.mark.parametrize("path", ["/a b/'c'", "/$HOME/`id`/;x", "/{a,b}/[1-3]"])
 def test_a_url_with_characters_of_the_shell_is_sent_as_it_is(
     recording_server: tuple[str, list[Any]], path: str

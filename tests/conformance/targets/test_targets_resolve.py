@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 import textwrap
 from collections.abc import Callable
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.loaders import Loader
 from fakes.conformant import Conformant
 
 from conformance.targets import TargetOptions, TargetProblem, resolve
@@ -40,6 +43,8 @@ def problem(spec: str, **options: Any) -> str:
         "https://api.aws",
         "https://sagemaker.eusc-de-east-1.amazonaws.eu",
         "https://x.sc2s.sgov.gov/path",
+        "https://sagemaker.eusc-de-east-1.api.amazonwebservices.eu",
+        "https://sagemaker.us-iso-east-1.api.aws.ic.gov",
     ],
 )
 @pytest.mark.parametrize("client", ["requests", "boto3"])
@@ -48,6 +53,34 @@ def test_aws_is_refused_unless_allowed(url: str, client: str) -> None:
     assert is_aws(url)
     assert "--allow-aws" in problem(url, client=client)
     resolve(url, TargetOptions(allow_aws=True, client=client)).close()
+
+
+@pytest.mark.parametrize("document", ["partitions", "endpoints"])
+def test_every_domain_of_every_partition_is_awss(document: str) -> None:
+    """The installed botocore knows all partitions of AWS: each of their domains is refused."""
+    partitions = Loader().load_data(document)["partitions"]
+    suffixes = set(
+        re.findall(r'"(?:dnsSuffix|dualStackDnsSuffix)": "([^"]+)"', json.dumps(partitions))
+    )
+    assert len(suffixes) > 8
+    assert not [suffix for suffix in suffixes if not is_aws(f"https://sagemaker.x.{suffix}")]
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "sagemaker.us-east-1.ａmazonaws.com",
+        "sagemaker.us-east-1.amazon\u00adaws.com",
+        "sagemaker.us-east-1.amazonaws。com",
+        "sagemaker.us-east-1.amazonaws%2Ecom",
+        "sagemaker.us-east-1.amazonaws.com\\.example.org",
+        "sagemaker.us-east-1.amazonaws.com%00.example.org",
+    ],
+)
+def test_no_spelling_of_a_host_gets_past_the_look_at_it(host: str) -> None:
+    """A client may map characters of a host to others: such hosts are refused altogether."""
+    with pytest.raises(TargetProblem):
+        resolve(f"https://{host}/", TargetOptions())
 
 
 @pytest.mark.parametrize(

@@ -163,7 +163,7 @@ def _command(arguments: list[str]) -> None:
         raise done.exception
     assert done.exit_code in (0, 1, 2, 3), done.output
     if done.exit_code == 2:
-        assert len(done.output) < 3_000
+        assert len(done.stderr) < 3_000
 
 
 def _exchanges() -> tuple[bytes, ...]:

@@ -10,10 +10,11 @@ import gzip
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from click.testing import CliRunner
 from fakes.certificates import statement
@@ -24,13 +25,15 @@ from conformance.certification.verification import NotACertificate, verify
 from conformance.certification.verification import read as read_certificate
 from conformance.cli import Refused, cli
 from conformance.cli.pairs import recorded_sides
+from conformance.engine.conversation import TargetGone
 from conformance.engine.exchanges import Exchange, recorded
 from conformance.engine.judge import Bench, judge_side
 from conformance.engine.judgement import shown
 from conformance.engine.record import header
-from conformance.oracle.catalogue import rule_by_id
+from conformance.oracle.catalogue import all_rules, rule_by_id
+from conformance.spec.rules import Rule
 from conformance.targets.reference import reference
-from conformance.wire import Reply, encode, read
+from conformance.wire import Call, Reply, encode, read
 from conformance.wire.reading import bare_code
 from reports.known.entries import NotAKnownList, entries
 from reports.known.writing import CannotPrune, pruned
@@ -110,6 +113,49 @@ def _read_reply(data: bytes, _: Path) -> None:
     assert reading.message is None or isinstance(reading.message, str)
     exchange = Exchange(1, "CreateModel", None, reply, reading)
     json.dumps([shown(exchange), recorded(CALL, exchange, "case")])
+
+
+class Garbled:
+    """The reference, but every so many calls it gives an answer of its own."""
+
+    name, waits = "garbled", False
+
+    def __init__(self, answer: bytes, every: int) -> None:
+        self._good, self._answer, self._every = reference("reference"), answer, every
+        self.endpoint, self.account = self._good.endpoint, self._good.account
+        self._calls = 0
+
+    def send(self, call: Call) -> Reply:
+        reply = self._good.send(call)
+        self._calls += 1
+        return reply if self._calls % self._every else replace(reply, body=self._answer)
+
+    def fingerprint(self) -> dict[str, str]:
+        return {"kind": "test"}
+
+    def close(self) -> None: ...
+
+
+#: Families that take long to judge are left out; limits of requests look at no body.
+LOOKED_AT = ("request/", "errors/", "response/", "wire/", "lifecycle/", "tags/", "list/", "downst")
+
+
+@cache
+def looked_at() -> tuple[Rule, ...]:
+    """The rules that look into replies."""
+    return tuple(rule for rule in all_rules() if rule.id.startswith(LOOKED_AT))
+
+
+def _judge(data: bytes, _: Path) -> None:
+    """Judge one rule, of a target that answers so now and then: never a fault of the suite."""
+    choice = crc32(data)
+    target = Garbled(data, 2 + choice % 5)
+    bench = Bench.at(target, account=target.account)
+    rule = looked_at()[choice // 5 % len(looked_at())]
+    with suppress(TargetGone):
+        for side in rule.sides:
+            judgement = judge_side(rule, side, bench)
+            assert judgement.verdict != "error", (rule.id, judgement.note)
 
 
 # -- records -------------------------------------------------------------------------------
@@ -304,6 +350,7 @@ def _explain(data: bytes, folder: Path) -> None:
 
 READERS = (
     Reader("replies", _replies, _read_reply),
+    Reader("judging", _replies, _judge),
     Reader("events", cache(_events), _read_events),
     Reader("commands on events", cache(_events), _read_by_command),
     Reader("exchanges", _exchanges, _read_exchanges),

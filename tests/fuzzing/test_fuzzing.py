@@ -22,7 +22,8 @@ from hypothesis import given, settings
 #: Inputs of a quick run, and of ``make proof``: a million in all.
 QUICK = {"replies": 2_000, "events": 1_000, "known findings": 200, "certificates": 200}
 PROOF = {
-    "replies": 560_000,
+    "replies": 555_000,
+    "judging": 5_000,
     "events": 250_000,
     "commands on events": 5_000,
     "exchanges": 20_000,
@@ -57,6 +58,25 @@ def numbered(reader: Reader, numbers: range) -> Iterator[tuple[int, bytes]]:
     """The inputs of these numbers for a reader."""
     inputs = reader.inputs()
     return ((number, random_input(inputs, number)) for number in numbers)
+
+
+def test_a_reader_that_stumbles_is_found_with_its_input(tmp_path: Path) -> None:
+    """Every sort of edit is made: one that the reader does not expect is met within a few dozen."""
+
+    def stumble(data: bytes, _: Path) -> None:
+        assert data[:6] == b"known:"
+
+    reader = Reader("stumbling", lambda: (b"known: []\n", b"known: [a, b, c]\n"), stumble)
+    with pytest.raises(AssertionError, match=r"stumbling, input [0-9]+: b'"):
+        survive(reader, numbered(reader, range(60)), tmp_path)
+
+
+def test_an_input_is_the_same_for_the_same_number_and_another_for_another() -> None:
+    """A failure can be had again by its number alone."""
+    valid = [b'{"a": 1, "b": [2, 3]}', b'{"c": "d"}']
+    made = [random_input(valid, number) for number in range(400)]
+    assert made == [random_input(valid, number) for number in range(400)]
+    assert len(set(made)) > 300
 
 
 @each_reader

@@ -7,8 +7,10 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TOOLS := .venv-tools
+LOCK := requirements-dev.lock
 
-.PHONY: run test lint proof screenshots clean
+.PHONY: run test lint proof screenshots lock audit clean
 
 run: $(READY)  ## judge TARGET (default: moto); ends with 0 when the job was done
 	@$(BIN)/createmodel-conformance run '$(TARGET)' --exit-zero $(ARGS)
@@ -28,6 +30,18 @@ proof: $(READY)  ## the heavy proofs; takes many minutes
 screenshots: $(READY)  ## the pictures of the pages in docs/; needs Chromium
 	$(BIN)/python docs/screenshots.py
 
+lock: $(TOOLS)/.ready  ## take the newest versions within the bounds into the lock file
+	$(TOOLS)/bin/uv pip compile --quiet --no-config --no-header --universal --python-version 3.11 \
+		--generate-hashes --upgrade --extra dev --output-file $(LOCK) pyproject.toml
+
+audit: $(TOOLS)/.ready  ## ask the Python Packaging Advisory Database about the locked versions
+	$(TOOLS)/bin/pip-audit --strict --require-hashes --disable-pip --requirement $(LOCK)
+
+$(TOOLS)/.ready: Makefile
+	@$(PYTHON) -m venv --clear $(TOOLS)
+	@$(TOOLS)/bin/pip install --quiet --disable-pip-version-check 'pip-audit>=2.7,<3' 'uv>=0.5,<1'
+	@touch $@
+
 $(READY): pyproject.toml Makefile
 	@if command -v uv >/dev/null 2>&1; then \
 		uv venv --quiet --allow-existing --python '>=3.11' $(VENV) && \
@@ -42,4 +56,4 @@ $(READY): pyproject.toml Makefile
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build dist conformance-results
+	rm -rf $(VENV) $(TOOLS) build dist conformance-results

@@ -15,8 +15,18 @@ from conformance.oracle.verdicts import ORDER
 
 Event = Mapping[str, Any]
 
-#: Characters of a line of exchanges, at most: a reply of many megabytes has its place.
-_LONGEST_LINE = 1 << 27
+#: Characters of a line of exchanges, at most: the longest reply that is received, 8 MiB, takes
+#: 48 Mi in escapes.
+_LONGEST_LINE = 1 << 26
+
+#: Characters of all exchanges, at most. A deep run has 2e8; a file made to fill a disk has no end.
+_LONGEST = 1 << 33
+
+#: No event of a run is nested so deeply.
+_DEEPEST = 100
+
+#: Characters of what stands in a record, at most, in a sentence about it.
+_SHOWN = 80
 
 #: What every report relies on, by the kind of line; a list stands for items of one form each.
 _FORMS: dict[str, dict[str, Any]] = {
@@ -92,9 +102,9 @@ def _check_header(event: Any, place: str) -> None:
     if not isinstance(event, dict) or event.get("event") != "start":
         raise NotARecord(_NO_HEADER.format(place=place))
     if event.get("format") != FORMAT:
-        raise NotARecord(
-            f"{place} has format {event.get('format')!r}; this version reads format {FORMAT}"
-        )
+        found = event.get("format")
+        said = repr(found)[:_SHOWN] if isinstance(found, str | int | float) else "of another kind"
+        raise NotARecord(f"{place} has format {said}; this version reads format {FORMAT}")
 
 
 @dataclass(frozen=True)
@@ -168,24 +178,47 @@ def check_schema(path: Path | str) -> None:
     place = place / EVENTS if place.is_dir() else place
     validator = Draft202012Validator(schema("events"))
     for number, line in enumerate(_lines(place.read_text("utf-8")), 1):
-        broken = best_match(validator.iter_errors(json.loads(line)))
+        try:
+            event = json.loads(line)
+        except (ValueError, RecursionError):
+            return  # the last line, cut off while it was written: nobody read it
+        if _is_deep(event):
+            raise NotARecord(f"{place}, line {number}: not an event of a run (nested too deeply)")
+        broken = best_match(validator.iter_errors(event))
         if broken is not None:
-            where = "/".join(map(str, broken.absolute_path)) or "the line"
+            where = "/".join(map(str, broken.absolute_path))[:_SHOWN] or "the line"
             raise NotARecord(f"{place}, line {number}: not an event of a run ({where} is wrong)")
+
+
+def _is_deep(value: Any) -> bool:
+    """Tell whether a value is nested more deeply than reports can show."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def exchanges(folder: Path, *, whole: bool = False) -> Iterator[Event]:
     """Yield the recorded exchanges of a run's folder; stops where the file was cut off.
 
     Yields nothing when the file is missing or is no gzip file at all. With ``whole``, where all of
-    them must be there, raises ``NotARecord`` instead. No line is read beyond a bearable length.
+    them must be there, raises ``NotARecord`` instead. No line is read beyond a bearable length,
+    nor a file: some bytes of gzip may stand for a thousand times as many.
     """
-    place, number = folder / EXCHANGES, 0
+    place, number, read = folder / EXCHANGES, 0, 0
     try:
         with gzip.open(place, "rt", encoding="utf-8") as file:
             while line := file.readline(_LONGEST_LINE):
                 number += 1
-                if len(line) == _LONGEST_LINE:
+                read += len(line)
+                if len(line) == _LONGEST_LINE or read > _LONGEST:
                     raise ValueError("too long")
                 yield json.loads(line)
     except (EOFError, ValueError, RecursionError, zlib.error, OSError) as problem:

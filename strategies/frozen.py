@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache, partial
@@ -57,14 +58,23 @@ class TemplateNames:
 
 
 def corpus_bytes(name: str) -> bytes:
-    """Return the lines of a corpus; their SHA-256 is the digest that its set names."""
-    packed = (files("strategies") / "data" / f"corpus-{name}.ndjson.gz").read_bytes()
-    return gzip.decompress(packed)
+    """Return the lines of a corpus; their SHA-256 is the digest that its set names.
+
+    Raises ``ChangedCorpus`` for a file that is missing or no whole gzip file.
+    """
+    try:
+        packed = (files("strategies") / "data" / f"corpus-{name}.ndjson.gz").read_bytes()
+        return gzip.decompress(packed)
+    except (OSError, EOFError, zlib.error) as problem:
+        raise ChangedCorpus(_CHANGED.format(name=name)) from problem
 
 
 def corpus_digest(lines: bytes) -> str:
     """Return ``sha256:<hex>`` over the lines of a corpus."""
     return f"sha256:{hashlib.sha256(lines).hexdigest()}"
+
+
+_CHANGED = "the frozen requests of {name} were changed: install the suite anew"
 
 
 class ChangedCorpus(Exception):
@@ -81,7 +91,7 @@ def _lines(name: str) -> Mapping[tuple[str, str], tuple[str, ...]]:
     """Return the lines of a corpus by rule and side; raises ``ChangedCorpus``."""
     lines = corpus_bytes(name)
     if corpus_digest(lines) != requirements(name).corpus:
-        raise ChangedCorpus(f"the frozen requests of {name} were changed: install the suite anew")
+        raise ChangedCorpus(_CHANGED.format(name=name))
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
     for line in lines.decode().splitlines():
         case = json.loads(line)

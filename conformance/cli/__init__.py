@@ -43,6 +43,9 @@ SUITE_FAULT = 4
 INTERRUPTED = 130
 _READER_GONE = 141
 
+#: Characters of a sentence on standard error, at most.
+_LONGEST = 1_000
+
 
 class Refused(click.ClickException):
     """What was asked for cannot be done: one sentence on standard error, exit code 2."""
@@ -50,8 +53,9 @@ class Refused(click.ClickException):
     exit_code = USAGE
 
     def format_message(self) -> str:
-        """Return the sentence on one line, also where it quotes an exception of many lines."""
-        return " ".join(self.message.split())
+        """Return the sentence on one line of bearable length, whatever it quotes."""
+        line = " ".join(self.message.split())
+        return line if len(line) <= _LONGEST else f"{line[:_LONGEST]} ..."
 
 
 def _module(command: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections.abc import Sequence
 
@@ -14,8 +15,7 @@ class UnknownGlob(ValueError):
 
 
 def _compiled(glob: str) -> re.Pattern[str]:
-    pieces = {"*": ".*", "?": "."}
-    return re.compile("".join(pieces.get(char, re.escape(char)) for char in glob))
+    return re.compile(fnmatch.translate(glob.replace("[", "[[]")))  # never tries a star twice
 
 
 def matching(glob: str) -> tuple[Rule, ...]:

@@ -27,6 +27,13 @@ from conformance.engine.selection import UnknownGlob, matching
 from conformance.oracle.verdicts import FAIL, INCONCLUSIVE
 from conformance.spec.rules import MUST, Rule
 
+#: Characters of a list, at most: one of every rule and side has a fifth of them, and PyYAML takes
+#: some fifteen microseconds for each.
+_LONGEST = 500_000
+
+#: Levels of a list, at most: it has four. PyYAML takes long for hundreds, and then gives up.
+_DEEPEST = 8
+
 _KEYS = ("rule", "side", "reason", "issue", "expires", "verdict", "flaky")
 
 
@@ -70,6 +77,24 @@ class Entry:
         }
 
 
+class _Loader(yaml.SafeLoader):
+    """Reads YAML of a few levels, and raises ``NotAKnownList`` for more."""
+
+    _depth = 0
+
+    def compose_node(self, parent: Node | None, index: int) -> Node | None:
+        """Return the next node with what is in it."""
+        if self._depth == _DEEPEST:
+            parser: Any = self
+            line = parser.peek_event().start_mark.line + 1
+            raise NotAKnownList(line, "not a list: it is nested too deeply")
+        self._depth += 1
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
+
+
 def entries(text: str) -> tuple[Entry, ...]:
     """Return the entries of a list. Raises ``NotAKnownList`` for the first thing wrong with it."""
     nodes = _nodes(text)
@@ -92,15 +117,17 @@ def entries(text: str) -> tuple[Entry, ...]:
 
 def _nodes(text: str) -> list[Node]:
     """Return the nodes of the entries."""
+    if len(text) > _LONGEST:
+        raise NotAKnownList(1, f"a list has at most {_LONGEST} characters, this has {len(text)}")
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         raise NotAKnownList(mark.line + 1 if mark else 1, f"not YAML: {problem.problem}") from None
     except yaml.YAMLError as problem:
         raise NotAKnownList(1, f"not YAML: {problem}") from None
-    except RecursionError:
-        raise NotAKnownList(1, "not YAML that can be read: it is nested too deeply") from None
+    except (ValueError, OverflowError):  # PyYAML lets out what \U0011FFFF makes of chr()
+        raise NotAKnownList(1, "not YAML: an escape stands for no character") from None
     if root is None:
         raise NotAKnownList(1, "the list is empty; an empty list is `known: []`")
     members = _members(root, ("known",), "a list of known findings")

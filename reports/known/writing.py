@@ -92,8 +92,10 @@ def pruned(text: str, listed: Sequence[Entry], stale: Sequence[Mapping[str, Any]
                 wanted.add((rule, entry.side))
         lines[first:last] = kept
     if not wanted:
-        at = next((n for n, line in enumerate(lines) if line.startswith("known:")), 0)
-        lines[at] = lines[at].replace("known:", "known: []", 1)
+        lines = [
+            line.replace("known:", "known: []", 1) if line.startswith("known:") else line
+            for line in lines
+        ]
     remaining = "".join(lines)
     try:
         is_right = {(e.rule, e.side) for e in entries(remaining)} == wanted

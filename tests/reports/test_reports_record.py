@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ from fakes.records import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reports.record import NotARecord, RunRecord, exchanges
+from reports import record
+from reports.record import NotARecord, RunRecord, check_schema, exchanges
 from reports.summary import report
 
 RULE = "CreateModel/ModelName:max-length"
@@ -185,10 +187,69 @@ def test_where_every_exchange_must_be_there_damage_is_said(how: str, tmp_path: P
         "cut": gzip.compress(good)[:-12],
         "garbage": gzip.compress(good + b"garbage\n" + good),
         "no gzip": b"x",
-        "too long": gzip.compress(b'"' + b"x" * (1 << 27) + b'"\n', 1),
+        "too long": gzip.compress(b'"' + b"x" * (1 << 26) + b'"\n', 1),
     }
     if how in content:
         (tmp_path / "exchanges.ndjson.gz").write_bytes(content[how])
     with pytest.raises(NotARecord, match="not every exchange can be read"):
         list(exchanges(tmp_path, whole=True))
     assert len(list(exchanges(tmp_path))) <= 50
+
+
+def _wrong_inside() -> list[str]:
+    """The lines of a run whose finding has headers that are none: reading lets that through."""
+    events = run_of({RULE: "fail"})
+    events[1]["finding"]["reply"]["headers"] = 5
+    return lines(events)
+
+
+def test_the_line_that_is_wrong_inside_is_found_also_in_a_record_that_was_cut_off(
+    tmp_path: Path,
+) -> None:
+    """The last line, half of one, is passed over as it was in reading."""
+    text = "\n".join(_wrong_inside())
+    (tmp_path / "events.ndjson").write_text(text[:-20], "utf-8")
+    with pytest.raises(NotARecord, match="line 2: not an event of a run"):
+        check_schema(tmp_path)
+
+
+def test_what_is_nested_too_deeply_for_reports_is_found(tmp_path: Path) -> None:
+    """Parsers take more levels than whatever shows them."""
+    text = "\n".join(lines(run_of({RULE: "fail"})))
+    deep = text.replace('"request": {', '"request": {"x": ' + "[" * 700 + "]" * 700 + ", ", 1)
+    (tmp_path / "events.ndjson").write_text(deep, "utf-8")
+    assert RunRecord.load(tmp_path).complete
+    with pytest.raises(NotARecord, match=r"line 2: .*nested too deeply"):
+        check_schema(tmp_path)
+
+
+def test_a_body_that_is_no_base64_is_found(tmp_path: Path) -> None:
+    """Reproductions decode it: what cannot be decoded is no body of a run."""
+    events = run_of({RULE: "fail"})
+    http = {"method": "POST", "headers": {}, "bytes": 1, "signing": "usual"}
+    for body, wrong in (("YQ==", False), ("", False), (None, False), ("YQ=", True), ("Y", True)):
+        events[1]["finding"]["http"] = {**http, "body_base64": body}
+        (tmp_path / "events.ndjson").write_text("\n".join(lines(events)), "utf-8")
+        with pytest.raises(NotARecord) if wrong else nullcontext():
+            check_schema(tmp_path)
+
+
+@pytest.mark.parametrize("format", [[[["x"]]], "9" * 1_000, {"a": 1}, 1e400, None])
+def test_a_format_of_any_kind_is_refused_in_a_short_sentence(format: Any) -> None:
+    """What a stranger wrote is not repeated at length."""
+    with pytest.raises(NotARecord, match="this version reads format 1") as refused:
+        RunRecord.from_lines([json.dumps({**header([row(RULE)]), "format": format})])
+    assert len(str(refused.value)) < 200
+
+
+def test_exchanges_are_not_read_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A small file may stand for a thousand times as much: reading stops, and says so."""
+    monkeypatch.setattr(record, "_LONGEST", 90_000)
+    bomb = gzip.compress(b'{"n": 1}\n' * 100_000)
+    assert len(bomb) < 5_000
+    (tmp_path / "exchanges.ndjson.gz").write_bytes(bomb)
+    assert len(list(exchanges(tmp_path))) == 10_000
+    with pytest.raises(NotARecord, match="not every exchange can be read"):
+        list(exchanges(tmp_path, whole=True))

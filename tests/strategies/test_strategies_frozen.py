@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,16 @@ from conformance.engine.intent import is_intended
 from conformance.oracle.catalogue import rule_by_id
 from conformance.oracle.violations import expectation
 from conformance.spec.requirements import CORE, LATEST, names, requirements
+from strategies import frozen
 from strategies.cases import CountedNames
-from strategies.frozen import PREFIX, TEMPLATE, TemplateNames, corpus_bytes, frozen_cases
+from strategies.frozen import (
+    PREFIX,
+    TEMPLATE,
+    ChangedCorpus,
+    TemplateNames,
+    corpus_bytes,
+    frozen_cases,
+)
 from strategies.resources import Resources
 
 RUN = "cmcabcdefghija"
@@ -96,3 +105,22 @@ def test_names_that_cannot_bear_a_prefix_are_asked_for() -> None:
         found += [case.request["ModelName"] for case in cases if isinstance(case.request, dict)]
     assert {"z", "77", 77} <= {each for each in found if isinstance(each, str | int)}
     assert TemplateNames().short() not in found
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-9], lambda data: b"x" + data, bytes.upper])
+def test_a_damaged_corpus_is_a_changed_one(
+    damage: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Cut off, no gzip file, or garbage within: the same sentence as for other requests."""
+    data = (Path(frozen.__file__).parent / "data" / f"corpus-{LATEST}.ndjson.gz").read_bytes()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / f"corpus-{LATEST}.ndjson.gz").write_bytes(damage(data))
+    monkeypatch.setattr(frozen, "files", lambda _: tmp_path)
+    with pytest.raises(ChangedCorpus, match="were changed: install the suite anew"):
+        corpus_bytes(LATEST)
+
+
+def test_a_missing_corpus_is_a_changed_one() -> None:
+    """A set without its requests certifies nothing."""
+    with pytest.raises(ChangedCorpus):
+        corpus_bytes("1999.1")

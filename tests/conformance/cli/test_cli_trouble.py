@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from fakes.processes import command
 
+from conformance.cli import Refused
+
 ONE = ("--select", "CreateModel/ModelName:max-length")
 
 
@@ -182,3 +184,10 @@ def test_an_aws_domain_in_an_option_does_not_matter_only_the_host_does(
     """A path that looks like AWS is not refused as AWS."""
     url = f"http://127.0.0.1:{free_port}/amazonaws.com"
     assert "does not answer" in sentence(command("run", url, *ONE, cwd=tmp_path))
+
+
+def test_what_a_sentence_quotes_is_not_repeated_at_length() -> None:
+    """A word of a stranger's file may be a million characters long."""
+    said = Refused(f"the verdict is not {'9' * 1_000_000}\nbut").format_message()
+    assert said.startswith("the verdict is not 999")
+    assert len(said) < 1_100

@@ -68,8 +68,12 @@ ONE = f"known:\n  - rule: {LENGTH}\n    reason: r\n"
         (ONE + "  - rule: CreateModel/*\n    reason: s\n", "line 4: .* listed already in line 2"),
         ("known: [{rule: 'errors/several-violations', reason: r}]", "line 1: .* is an info rule"),
         ("known:\n  - rule: [\n", "line 3: not YAML"),
+        ('known: [{rule: "\\UFFFFFFFF"}]', "line 1: not YAML: an escape stands for no character"),
+        ('known: [{rule: "\\U00110000"}]', "line 1: not YAML: an escape stands for no character"),
+        ("known:\n  " + "[" * 9 + "]" * 9, "line 2: not a list: it is nested too deeply"),
+        ("#" * 500_001, "line 1: a list has at most 500000 characters, this has 500001"),
         ("known: \x00", "line 1: not YAML"),
-        ("[" * 5_000, "line 1: not YAML"),
+        ("[" * 5_000, "line 1: not a list: it is nested too deeply"),
         ("known: &a [*a]", "line 1: not YAML|line 1: an entry"),
     ],
 )

@@ -133,3 +133,11 @@ def test_pruning_leaves_exactly_the_entries_that_are_not_stale(data: st.DataObje
     kept = {each.rule: each.reason for each in listed if each.rule not in stale}
     assert {each.rule: each.reason for each in entries(remaining)} == kept
     assert remaining.count("word") == text.count("word")
+
+
+def test_a_list_of_one_line_that_is_stale_is_left_alone() -> None:
+    """Without its line nothing is left that says that it is a list."""
+    text = f"known: [{{rule: {LENGTH}, reason: r}}]\n"
+    stale = [{"line": 1, "whole": True, "rules": [LENGTH]}]
+    with pytest.raises(CannotPrune):
+        pruned(text, entries(text), stale)

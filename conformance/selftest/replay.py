@@ -14,6 +14,8 @@ from functools import cache
 
 from conformance.engine.judge import Bench, judge_side
 from conformance.oracle.catalogue import all_rules
+from conformance.oracle.outsiders import opinion_on
+from conformance.oracle.verdicts import FAIL
 from conformance.spec.rules import Rule
 from conformance.targets.reference import reference
 from conformance.targets.wsgi import WsgiTarget
@@ -23,6 +25,8 @@ _Side = tuple[str, str]
 
 #: A call and what its answer amounted to.
 _Said = tuple[Call, str]
+
+_Answered = tuple[Call, Reply | None]
 
 #: What differs between two answers to the same request by itself.
 _VOLATILE_HEADERS = ("date", "x-amzn-requestid", "content-length")
@@ -86,23 +90,40 @@ def _sides(within: str) -> Iterator[tuple[Rule, str]]:
     return ((rule, side) for rule in rules for side in rule.sides)
 
 
-def changed_sides(
-    spec: str, *, within: str = "", depth: str = "quick", seed: int = 0
-) -> list[_Side]:
+def _answers(said: tuple[_Said, ...], target: WsgiTarget) -> Iterator[_Answered]:
+    """Yield each call of a side that the service answers in another way, and its answer."""
+    for call, answer in said:
+        try:
+            reply: Reply | None = target.send(call)
+        except TransportFault:
+            reply = None
+        if _amounts(reply) != answer:
+            yield call, reply
+
+
+def changed_sides(spec: str, *, seed: int = 0) -> list[_Side]:
     """Return (rule id, side) of every side in which the faulty service answers differently.
 
-    ``spec`` is ``reference:FAULT``, ``within`` how the ids of the rules in question begin. Models
-    that only the faulty service accepted stay there, which can make more sides differ, never fewer.
+    ``spec`` is ``reference:FAULT``. Models that only the faulty service accepted stay there, which
+    can make more sides differ, never fewer.
     """
     target = _unsuspicious(spec)
-    changed = [(r.id, side) for r, side in _sides(within) if r.id.startswith(_ALWAYS_JUDGED)]
-    for side, said in _recorded(within, depth, seed).items():
-        for call, answer in said:
-            try:
-                reply: Reply | None = target.send(call)
-            except TransportFault:
-                reply = None
-            if _amounts(reply) != answer:
-                changed.append(side)
-                break
+    changed = [(r.id, side) for r, side in _sides("") if r.id.startswith(_ALWAYS_JUDGED)]
+    for side, said in _recorded("", "quick", seed).items():
+        if next(_answers(said, target), None) is not None:
+            changed.append(side)
     return changed
+
+
+def caught_by_requests_of(rule_id: str, spec: str, *, depth: str, seed: int = 0) -> bool:
+    """Tell whether requests that a rule sends show a fault, each judged by itself.
+
+    They are the very bytes that the rule sends to the conformant service, and the oracle is the
+    same; what is not done is to shrink what fails.
+    """
+    target = _unsuspicious(spec)
+    return any(
+        reply is not None and opinion_on(call, reply).verdict == FAIL
+        for said in _recorded(rule_id, depth, seed).values()
+        for call, reply in _answers(said, target)
+    )

@@ -16,7 +16,7 @@ from conformance.engine.judge import Bench, judge_side
 from conformance.oracle.catalogue import all_rules, rule_by_id
 from conformance.oracle.verdicts import ERROR, FAIL, INCONCLUSIVE, NOT_RUN, PASS, UNSUPPORTED, worst
 from conformance.reference.faults import FAULTS, Fault
-from conformance.selftest.replay import changed_sides
+from conformance.selftest.replay import caught_by_requests_of, changed_sides
 from conformance.spec.rules import MUST, Rule
 from conformance.targets.reference import reference
 
@@ -195,16 +195,13 @@ def trial(
 
 
 def _other_engines(name: str, seed: int) -> tuple[str, ...]:
-    """Return the other engines that catch a fault, each on a service that nobody asked before."""
+    """Return the other engines whose requests show a fault."""
     spec = f"reference:{name}"
-    changed = set(changed_sides(spec, within="schemathesis/", depth=_ENGINE_DEPTH, seed=seed))
-    caught = []
-    for rule in map(rule_by_id, OTHER_ENGINES):
-        for side in rule.sides:
-            bench = _bench(spec, _ENGINE_DEPTH, seed)
-            if (rule.id, side) in changed and _verdict(rule, side, bench) == FAIL:
-                caught.append(rule.id)
-    return tuple(caught)
+    return tuple(
+        rule
+        for rule in OTHER_ENGINES
+        if caught_by_requests_of(rule, spec, depth=_ENGINE_DEPTH, seed=seed)
+    )
 
 
 def _verdict(rule: Rule, side: str, bench: Bench) -> str:

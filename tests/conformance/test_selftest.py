@@ -139,7 +139,7 @@ def test_a_failure_of_a_tolerated_fault_is_a_false_alarm(monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("fault", "is_seen"),
     [
-        ("execution-role-arn-optional", True),
+        ("model-name-max-length-64", True),
         ("tags-lost", False),  # only a second request shows it
         ("container-image-pattern-ascii-only", False),  # nobody can call it wrong
     ],

@@ -17,6 +17,7 @@ from typing import Any
 
 from conformance.engine import interruption
 from conformance.engine.exchanges import Exchange, Record, recorded
+from conformance.engine.patience import Patience
 from conformance.targets import Target
 from conformance.wire import Call, Reply, TransportFault, encode, read
 from conformance.wire.reading import REJECTED
@@ -30,9 +31,6 @@ _Outcome = tuple[Reply | None, TransportFault | None, float, float]
 _GONE_AFTER = {"connect": 3, "timeout": 3, "broken": 20, "too-long": 20}
 
 _LIST_PAGES = 200
-
-#: Seconds to wait for a busy target: the first time, at most at a time, in a whole run.
-_FIRST_PAUSE, _LONGEST_PAUSE, _MOST_PAUSING = 0.05, 1.0, 15.0
 
 
 class TargetGone(Exception):
@@ -75,7 +73,7 @@ class Conversation:
         self._owned: list[tuple[Any, Any]] = []
         self._undoing: list[tuple[str, Any]] = []
         self._records: list[Record] = []
-        self._paused = 0.0
+        self._patience = Patience(self._wait)
         self._faults = 0
 
     # -- sending ---------------------------------------------------------------------------
@@ -88,14 +86,24 @@ class Conversation:
     def send(self, call: Call, request: Any, *, purpose: str, signed: bool = True) -> Exchange:
         """Send bytes as they are; ``request`` is what the record calls them.
 
-        A model that an answer names and that bears our prefix is ours to delete.
+        A target that is busy is asked again. A model that an answer names and that bears our
+        prefix is ours to delete.
         """
-        call = self.signer.signed(call) if signed else call
-        exchange = self._noted(call, request, self._sent_alone(call), purpose)
+        exchange = self._patience.served(lambda: self._sent_once(call, request, purpose, signed))
         if call.operation == "CreateModel" and exchange.accepted and isinstance(request, str):
             assert exchange.reading is not None
             self.own(_name_of(exchange.reading.payload))
         return exchange
+
+    def _sent_once(self, call: Call, request: Any, purpose: str, signed: bool) -> Exchange:
+        call = self.signer.signed(call) if signed else call
+        return self._noted(call, request, self._sent_alone(call), purpose)
+
+    def _wait(self, seconds: float) -> None:
+        """Wait, where anything can change meanwhile; a signal ends it at once."""
+        if self._waits:
+            with interruption.waiting():
+                time.sleep(seconds)
 
     def together(
         self, calls: Sequence[Call], requests: Sequence[Any], *, purpose: str
@@ -171,16 +179,6 @@ class Conversation:
         if exchange.accepted:
             self._keep(exchange)
         return exchange
-
-    def pause(self, attempt: int) -> None:
-        """Wait before a busy target is asked again: longer each time, and not for ever.
-
-        A target that is busy whatever it is asked is not waited for in every rule.
-        """
-        seconds = min(_FIRST_PAUSE * 4**attempt, _LONGEST_PAUSE, _MOST_PAUSING - self._paused)
-        if seconds > 0:
-            time.sleep(seconds)
-            self._paused += seconds
 
     def _is_ours(self, name: str) -> bool:
         """Tell whether a create of ours was answered 2xx for this name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,8 @@ from conformance.engine.names import RunNames
 from conformance.oracle.behaviour import NothingToJudge
 from conformance.oracle.scenario import Answer, NoAnswer, Unsupported
 from conformance.wire import Call, encode
-from conformance.wire.reading import THROTTLED, UNSUPPORTED
+from conformance.wire.reading import UNSUPPORTED
 from strategies.bases import minimal
-
-#: How often a throttled step is sent again.
-_PATIENCE = 3
 
 
 @dataclass(frozen=True)
@@ -72,21 +69,11 @@ class StagedScene:
     def ask(self, operation: str, body: Any) -> Answer:
         """Send one call and return the answer; see ``Scene.ask``."""
         call = self.call(operation, body)
-        exchange = self._patiently(lambda: self._sent(operation, body))
+        exchange = self._sent(operation, body)
         answer = self._answer(Step(exchange, call))
         if answer.reading.kind == UNSUPPORTED:
             raise Unsupported(f"The target does not support {operation} ({answer.summary}).")
         return answer
-
-    def _patiently(self, send: Callable[[], Exchange]) -> Exchange:
-        """Send, and send again a few times while the target says that it is busy."""
-        exchange = send()
-        for attempt in range(_PATIENCE):
-            if exchange.reading is None or exchange.reading.kind != THROTTLED:
-                break
-            self._talk.pause(attempt)
-            exchange = send()
-        return exchange
 
     def _sent(self, operation: str, body: Any) -> Exchange:
         if operation != "CreateModel":
@@ -104,9 +91,7 @@ class StagedScene:
         if not signed and getattr(self._talk.target, "signs_itself", False):
             raise Unsupported("The client signs every request itself.")
         text = call.body.decode("utf-8", "replace")
-        exchange = self._patiently(
-            lambda: self._talk.send(call, text, purpose="case", signed=signed)
-        )
+        exchange = self._talk.send(call, text, purpose="case", signed=signed)
         return self._answer(Step(exchange, call, signed))
 
     def signed_oddly(

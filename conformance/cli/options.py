@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 Command = Callable[..., Any]
 
 
+#: A time that can be meant: a week is longer than any run.
+SECONDS = click.FloatRange(min=0, min_open=True, max=604_800)
+
+
 def _adding(options: Sequence[Callable[[Command], Command]]) -> Callable[[Command], Command]:
     def add(command: Command) -> Command:
         for option in reversed(options):
@@ -33,6 +37,7 @@ target_options = _adding(
         click.option("--account", help="The target's account; else read from its first ARN."),
         click.option("--ca-bundle", type=click.Path(), help="CA certificates for https targets."),
         click.option("--timeout", default=30.0, show_default=True, help="Seconds for a request."),
+        click.option("--rate", type=float, metavar="N", help="Requests a second, at most."),
         click.option(
             "--client",
             type=click.Choice(["requests", "boto3"]),
@@ -89,6 +94,7 @@ def target_of(given: Mapping[str, Any]) -> tuple[TargetOptions, Credentials | No
         timeout=given["timeout"],
         allow_aws=given["allow_aws"],
         client=given["client"],
+        rate=given["rate"],
     )
     profile = given["aws_profile"]
     try:

@@ -16,7 +16,9 @@ from contextlib import suppress
 from typing import Any
 
 from conformance.engine import interruption
+from conformance.engine.deadlines import Deadlines, OutOfTime
 from conformance.engine.exchanges import Exchange, Record, recorded
+from conformance.engine.pace import Pace
 from conformance.engine.patience import Patience
 from conformance.targets import Target
 from conformance.wire import Call, Reply, TransportFault, encode, read
@@ -27,10 +29,14 @@ from strategies.resources import Resources
 #: Reply or fault, and when the call began and ended.
 _Outcome = tuple[Reply | None, TransportFault | None, float, float]
 
-#: After this many faults in a row the target is taken to be gone.
+#: After this many faults in a row the target is taken to be gone, unless it still answers to what
+#: is small: some are slow with what is large, or close its connection.
 _GONE_AFTER = {"connect": 3, "timeout": 3, "broken": 20, "too-long": 20}
 
 _LIST_PAGES = 200
+
+#: Bytes of answers that are kept about one side of a rule, at most.
+_MOST_KEPT = 32 * 1024 * 1024
 
 
 class TargetGone(Exception):
@@ -61,6 +67,8 @@ class Conversation:
         resources: Resources,
         account: str | None = None,
         credentials: Credentials | None = None,
+        deadlines: Deadlines | None = None,
+        rate: float | None = None,
     ) -> None:
         self.target = target
         self.prefix = prefix
@@ -73,7 +81,11 @@ class Conversation:
         self._owned: list[tuple[Any, Any]] = []
         self._undoing: list[tuple[str, Any]] = []
         self._records: list[Record] = []
+        self.deadlines = deadlines or Deadlines()
+        self._pace = Pace(rate)
         self._patience = Patience(self._wait)
+        self._kept = 0
+        self._was_lost = False
         self._faults = 0
 
     # -- sending ---------------------------------------------------------------------------
@@ -100,20 +112,29 @@ class Conversation:
         return self._noted(call, request, self._sent_alone(call), purpose)
 
     def _wait(self, seconds: float) -> None:
-        """Wait, where anything can change meanwhile; a signal ends it at once."""
+        """Wait for a busy target, where anything can change meanwhile."""
         if self._waits:
-            with interruption.waiting():
-                time.sleep(seconds)
+            self._sleep(seconds)
+
+    def _sleep(self, seconds: float) -> None:
+        """Wait, but not beyond the run's time; a signal ends it at once."""
+        left = self.deadlines.left_to_run
+        seconds = seconds if left is None else max(0.0, min(seconds, left))
+        with interruption.waiting():
+            time.sleep(seconds)
+        self.deadlines.waited(seconds)
 
     def together(
         self, calls: Sequence[Call], requests: Sequence[Any], *, purpose: str
     ) -> list[Exchange]:
         """Send calls at once, each from a thread of its own; return their exchanges in order."""
+        self.deadlines.check()
         signed = [self.signer.signed(call) for call in calls]
         start = threading.Barrier(len(signed))
 
         def sent(call: Call) -> _Outcome:
             start.wait()
+            time.sleep(self._pace.wait())
             return self._sent(call)
 
         with interruption.waiting(), ThreadPoolExecutor(len(signed)) as pool:
@@ -131,6 +152,9 @@ class Conversation:
     def _sent_alone(self, call: Call) -> _Outcome:
         """Send a call; a signal that was held back is raised before."""
         interruption.check()
+        if (seconds := self._pace.wait()) > 0:
+            self._sleep(seconds)
+        self.deadlines.check()
         if not self._waits:
             return self._sent(call)
         with interruption.waiting():
@@ -152,6 +176,10 @@ class Conversation:
             self._faults = 0
         else:
             self._faults += fault.kind != "unsendable"
+        if reply is not None and not self._can_be_kept(reply):
+            most = f"{_MOST_KEPT} bytes"
+            fault = TransportFault("too-long", f"the answers to this rule are longer than {most}")
+            reply = None
         exchange = Exchange(
             self.requests,
             call.operation,
@@ -163,9 +191,32 @@ class Conversation:
             ended,
         )
         self._records.append(recorded(call, exchange, purpose))
-        if fault is not None and self._faults >= _GONE_AFTER.get(fault.kind, 1_000_000):
+        if fault is not None and self._has_gone(fault):
             raise TargetGone(f"the target no longer answers: {fault.detail}")
         return exchange
+
+    def _has_gone(self, fault: TransportFault) -> bool:
+        if self._faults < _GONE_AFTER.get(fault.kind, 1_000_000):
+            return False
+        return fault.kind == "connect" or not self._still_answers()
+
+    def _can_be_kept(self, reply: Reply) -> bool:
+        """Tell whether there is room for a reply beside the others about this side of a rule."""
+        headers = sum(len(name) + len(value) for name, value in reply.headers)
+        self._kept += len(reply.body) + headers
+        return self._kept <= _MOST_KEPT
+
+    def _still_answers(self) -> bool:
+        """Ask for next to nothing: a target that answers to that is not gone."""
+        if self._was_lost:
+            return False
+        faults, self._faults = self._faults, 0
+        body = {"ModelName": f"{self.prefix}-never-made"}
+        call = encode("DescribeModel", body, url=self.target.endpoint)
+        if self._sent_once(call, body, "look", signed=True).fault is None:
+            return True
+        self._faults, self._was_lost = faults, True
+        return False
 
     def create(self, body: Any, *, purpose: str = "case") -> Exchange:
         """Send CreateModel; what it creates is deleted by the next ``tidy``.
@@ -265,10 +316,19 @@ class Conversation:
 
     def tidy(self) -> None:
         """Delete every model that our own creates were answered 2xx for, and what else was made."""
+        try:
+            with self.deadlines.regardless():
+                self._delete_what_was_made()
+        except OutOfTime:
+            self.leftovers += [name or arn for name, arn in self._owned]
+            self._owned.clear()
+
+    def _delete_what_was_made(self) -> None:
         while self._undoing:
             operation, undone = self._undoing.pop()
             self.ask(operation, undone, purpose="delete")
         while self._owned:
+            self.deadlines.check()
             name, arn = self._owned.pop()
             body = {} if name is None else {"ModelName": name}
             if self.ask("DeleteModel", body, purpose="delete").accepted:
@@ -283,7 +343,7 @@ class Conversation:
 
     def sweep(self) -> int:
         """Delete whatever still bears our prefix; returns how many models of ours remain."""
-        with suppress(TargetGone):
+        with suppress(TargetGone, OutOfTime), self.deadlines.regardless():
             for name in self.listed():
                 self.ask("DeleteModel", {"ModelName": name}, purpose="delete")
             remaining = self.listed()
@@ -308,4 +368,5 @@ class Conversation:
     def drain(self) -> list[Record]:
         """Return the records since the last call and forget them."""
         records, self._records = self._records, []
+        self._kept = 0
         return records

@@ -38,16 +38,20 @@ class TargetProblem(Exception):
 
 @dataclass(frozen=True)
 class TargetOptions:
-    """What the user says about a target. ``timeout`` is in seconds, for each request."""
+    """What the user says about a target. ``timeout`` is in seconds, for each request; ``rate`` in
+    requests a second, of all processes together.
+    """
 
     region: str = "us-east-1"
     ca_bundle: str | None = None
     timeout: float = 30.0
     allow_aws: bool = False
     client: str = "requests"
+    rate: float | None = None
 
 
 _LONGEST_TIMEOUT = 86_400
+_SLOWEST, _FASTEST = 0.01, 10_000
 
 
 def check(options: TargetOptions, account: str | None = None) -> None:
@@ -58,3 +62,5 @@ def check(options: TargetOptions, account: str | None = None) -> None:
         raise TargetProblem(f"region {options.region!r} is not a region such as us-east-1")
     if not 0 < options.timeout <= _LONGEST_TIMEOUT:
         raise TargetProblem(f"a timeout is more than 0 and at most {_LONGEST_TIMEOUT} seconds")
+    if options.rate is not None and not _SLOWEST <= options.rate <= _FASTEST:
+        raise TargetProblem(f"a rate is from {_SLOWEST} to {_FASTEST} requests a second")

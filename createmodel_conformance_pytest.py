@@ -36,6 +36,7 @@ _OPTIONS = (
     ("select", {"action": "append", "default": [], "metavar": "GLOB", "help": "these rules only"}),
     ("deselect", {"action": "append", "default": [], "metavar": "GLOB", "help": "not these rules"}),
     ("timeout", {"type": float, "default": 30.0, "help": "seconds for one request"}),
+    ("rate", {"type": float, "metavar": "N", "help": "requests a second, at most"}),
     ("role-arn", {"default": "", "help": "an IAM role that the target knows"}),
     ("image", {"default": "", "help": "a container image that the target knows"}),
     ("model-data-url", {"default": "", "help": "a model artifact that the target knows"}),
@@ -182,6 +183,7 @@ def createmodel_bench(createmodel_target: Any, pytestconfig: pytest.Config) -> I
     wanted = TargetOptions(
         region=option("createmodel_region"),
         timeout=option("createmodel_timeout"),
+        rate=option("createmodel_rate"),
         allow_aws=option("createmodel_allow_aws"),
     )
     try:
@@ -194,6 +196,7 @@ def createmodel_bench(createmodel_target: Any, pytestconfig: pytest.Config) -> I
         _stop(pytestconfig, str(problem))
     account = option("createmodel_account") or target.account
     worker = getattr(pytestconfig, "workerinput", {})  # of pytest-xdist
+    workers = worker.get("workercount", 1)
     bench = Bench.at(
         target,
         resources=Resources(
@@ -207,7 +210,8 @@ def createmodel_bench(createmodel_target: Any, pytestconfig: pytest.Config) -> I
         seed=option("createmodel_seed"),
         account=account,
         share=int(worker.get("workerid", "gw0").removeprefix("gw")),
-        shares=worker.get("workercount", 1),
+        shares=workers,
+        rate=None if wanted.rate is None else wanted.rate / workers,
         demands_auth=option("createmodel_auth"),
         model_limit=option("createmodel_model_limit"),
     )

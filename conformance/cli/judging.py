@@ -43,6 +43,7 @@ def judge_plan(
     from conformance.cli.progress import Progress
     from conformance.engine import interruption
     from conformance.engine.conversation import TargetGone
+    from conformance.engine.deadlines import OutOfTime
     from conformance.engine.record import Recorder, header
     from conformance.engine.run import bench_of, introduce, judgements
     from reports.summary import exit_code
@@ -81,6 +82,8 @@ def judge_plan(
         interruption.taken()
     except TargetGone as problem:
         reason, code = str(problem), NOT_SETTLED
+    except OutOfTime as problem:  # what fails until then fails
+        reason = str(problem)
     except OSError as problem:
         click.echo(f"Error: {folder} cannot be written: {problem.strerror}", err=True)
         bench.talk.sweep()
@@ -93,7 +96,7 @@ def judge_plan(
         leftovers=leftovers,
     )
     document = _report(folder, reason, shown == "nothing", interrupted=code == INTERRUPTED)
-    return code or exit_code(document), document
+    return code or exit_code(document) or (NOT_SETTLED if reason else 0), document
 
 
 def _finish_undisturbed() -> None:

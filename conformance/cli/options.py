@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 Command = Callable[..., Any]
 
 
+#: A time that can be meant: a week is longer than any run.
+SECONDS = click.FloatRange(min=0, min_open=True, max=604_800)
+
+
 def _adding(options: Sequence[Callable[[Command], Command]]) -> Callable[[Command], Command]:
     def add(command: Command) -> Command:
         for option in reversed(options):

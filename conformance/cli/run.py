@@ -22,6 +22,7 @@ from conformance.cli.consent import (
 from conformance.cli.judging import judge_plan
 from conformance.cli.known_lists import known_findings
 from conformance.cli.options import (
+    SECONDS,
     depth_option,
     resource_options,
     resources_of,
@@ -43,6 +44,20 @@ if TYPE_CHECKING:
 @click.option("-n", "workers", default=1, show_default=True, type=click.IntRange(1, 36))
 @click.option("-v", "--verbose", is_flag=True, help="Show each request and what came back.")
 @click.option("-q", "--quiet", is_flag=True, help="Show the verdict alone.")
+@click.option(
+    "--max-time",
+    type=SECONDS,
+    metavar="SECONDS",
+    help="Time for the whole run; what is not judged by then is not.",
+)
+@click.option(
+    "--rule-time",
+    type=SECONDS,
+    default=300.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Time for one side of a rule, else it is inconclusive.",
+)
 @click.option(
     "--flaky-retries",
     default=0,
@@ -152,6 +167,8 @@ def _plan(target: str, given: Mapping[str, Any]) -> Plan:
         demands_auth=given["auth"],
         model_limit=given["model_limit"],
         flaky_retries=given["flaky_retries"],
+        max_time=given["max_time"],
+        rule_time=given["rule_time"],
     )
 
 

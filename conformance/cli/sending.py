@@ -40,7 +40,7 @@ def bench_at(
         who = resolve(target, options, credentials)
         try:
             with interruption.held_back(), blaming(*records):
-                bench = _bench(who, given, run["options"], credentials)
+                bench = _bench(who, given, run["options"], credentials, options.rate)
                 introduce(bench)
                 with _tidied(bench):
                     yield bench
@@ -58,6 +58,7 @@ def _bench(
     given: Mapping[str, Any],
     options: Mapping[str, Any],
     credentials: Credentials | None,
+    rate: float | None,
 ) -> Bench:
     from conformance.engine.judge import Bench
     from strategies.resources import Resources
@@ -73,6 +74,7 @@ def _bench(
         credentials=credentials,
         demands_auth=given["auth"] or bool(options.get("auth")),
         model_limit=given["model_limit"] or options.get("model_limit"),
+        rate=rate,
     )
 
 

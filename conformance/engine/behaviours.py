@@ -10,6 +10,7 @@ from conformance.engine.conversation import Conversation, NameTaken
 from conformance.engine.exchanges import Exchange
 from conformance.engine.judgement import Judgement, Tally, shown
 from conformance.engine.names import RunNames
+from conformance.engine.patience import is_busy
 from conformance.oracle.behaviour import Behaviour, NothingToJudge, Seen
 from conformance.oracle.catalogue import rule_by_id
 from conformance.oracle.verdicts import (
@@ -26,7 +27,7 @@ from conformance.wire.reading import UNSUPPORTED as NO_SUCH_OPERATION
 from strategies.bases import base, minimal
 from strategies.cases import INSIDE, Case, boundary_cases
 
-#: How often a sample is sent again before throttling or a server fault itself is looked at.
+#: How often a sample is sent again before a server fault itself is looked at.
 _PATIENCE = 3
 
 #: The member that a sample request has besides what the plainest has.
@@ -99,14 +100,10 @@ def _sent(
         exchange = talk.create(case.request)
     except NameTaken as taken:
         return Opinion(NOT_RUN, "name-taken", f"The name {taken} is in use.")
-    for attempt in range(
-        _PATIENCE
-    ):  # a target that is busy or fails just now is not judged by that
-        if exchange.reading is None or exchange.reading.kind not in (THROTTLED, SERVER_FAULT):
+    for _ in range(_PATIENCE):  # a target that fails just now is not judged by that
+        if exchange.reading is None or exchange.reading.kind != SERVER_FAULT:
             break
         talk.tidy()
-        if exchange.reading.kind == THROTTLED:
-            talk.pause(attempt)
         exchange = talk.create(case.request)
     talk.tidy()
     opinion = _opinion(behaviour, sample, exchange, talk)
@@ -124,6 +121,9 @@ def _opinion(behaviour: Behaviour, sample: str, exchange: Exchange, talk: Conver
         return Opinion(INCONCLUSIVE, "transport", f"No answer: {detail}.")
     if reading.kind == NO_SUCH_OPERATION:
         return Opinion(UNSUPPORTED, "unsupported", "The target does not support CreateModel.")
+    if is_busy(exchange):
+        why = f"The target was too busy ({reading.summary})."
+        return Opinion(INCONCLUSIVE, "throttled", why)
     if reading.kind not in _looked_at(behaviour) or is_about_resources(reading):
         return Opinion(NOT_RUN)  # constraint rules say what is wrong with that answer
     seen = Seen(
@@ -139,7 +139,7 @@ def _opinion(behaviour: Behaviour, sample: str, exchange: Exchange, talk: Conver
 def _looked_at(behaviour: Behaviour) -> tuple[str, ...]:
     """Return the kinds of answers a behaviour rule looks at; the sample's control was accepted.
 
-    So an answer that denies, throttles or fails, again and again, is a rejection in wrong clothes.
+    So an answer that denies or fails, again and again, is a rejection in wrong clothes.
     """
     if behaviour.rejections:
         kinds: tuple[str, ...] = (REJECTED, DENIED, THROTTLED, SERVER_FAULT)

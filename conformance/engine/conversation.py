@@ -16,8 +16,11 @@ from contextlib import suppress
 from typing import Any
 
 from conformance.engine import interruption
+from conformance.engine.deadlines import Deadlines, OutOfTime
 from conformance.engine.exchanges import Exchange, Record, recorded
+from conformance.engine.patience import Patience
 from conformance.targets import Target
+from conformance.targets.pace import Pace
 from conformance.wire import Call, Reply, TransportFault, encode, read
 from conformance.wire.reading import REJECTED
 from conformance.wire.redaction import Redaction
@@ -27,13 +30,14 @@ from strategies.resources import Resources
 #: Reply or fault, and when the call began and ended.
 _Outcome = tuple[Reply | None, TransportFault | None, float, float]
 
-#: After this many faults in a row the target is taken to be gone.
+#: After this many faults in a row the target is taken to be gone, unless it still answers to what
+#: is small: some are slow with what is large, or close its connection.
 _GONE_AFTER = {"connect": 3, "timeout": 3, "broken": 20, "too-long": 20}
 
 _LIST_PAGES = 200
 
-#: Seconds to wait for a busy target: the first time, at most at a time, in a whole run.
-_FIRST_PAUSE, _LONGEST_PAUSE, _MOST_PAUSING = 0.05, 1.0, 15.0
+#: Bytes of answers that are kept about one side of a rule, at most.
+_MOST_KEPT = 32 * 1024 * 1024
 
 
 class TargetGone(Exception):
@@ -64,6 +68,8 @@ class Conversation:
         resources: Resources,
         account: str | None = None,
         credentials: Credentials | None = None,
+        deadlines: Deadlines | None = None,
+        rate: float | None = None,
     ) -> None:
         self.target = target
         self.prefix = prefix
@@ -78,7 +84,11 @@ class Conversation:
         self._owned: list[tuple[Any, Any]] = []
         self._undoing: list[tuple[str, Any]] = []
         self._records: list[Record] = []
-        self._paused = 0.0
+        self.deadlines = deadlines or Deadlines()
+        self._pace = Pace(rate)
+        self._patience = Patience(self._wait)
+        self._kept = 0
+        self._was_lost = False
         self._faults = 0
 
     # -- sending ---------------------------------------------------------------------------
@@ -91,24 +101,43 @@ class Conversation:
     def send(self, call: Call, request: Any, *, purpose: str, signed: bool = True) -> Exchange:
         """Send bytes as they are; ``request`` is what the record calls them.
 
-        A model that an answer names and that bears our prefix is ours to delete.
+        A target that is busy is asked again. A model that an answer names and that bears our
+        prefix is ours to delete.
         """
-        call = self.signer.signed(call) if signed else call
-        exchange = self._noted(call, request, self._sent_alone(call), purpose)
+        exchange = self._patience.served(lambda: self._sent_once(call, request, purpose, signed))
         if call.operation == "CreateModel" and exchange.accepted and isinstance(request, str):
             assert exchange.reading is not None
             self.own(_name_of(exchange.reading.payload))
         return exchange
 
+    def _sent_once(self, call: Call, request: Any, purpose: str, signed: bool) -> Exchange:
+        call = self.signer.signed(call) if signed else call
+        return self._noted(call, request, self._sent_alone(call), purpose)
+
+    def _wait(self, seconds: float) -> None:
+        """Wait for a busy target, where anything can change meanwhile."""
+        if self._waits:
+            self._sleep(seconds)
+
+    def _sleep(self, seconds: float) -> None:
+        """Wait, but not beyond the run's time; a signal ends it at once."""
+        left = self.deadlines.left_to_run
+        seconds = seconds if left is None else max(0.0, min(seconds, left))
+        with interruption.waiting():
+            time.sleep(seconds)
+        self.deadlines.waited(seconds)
+
     def together(
         self, calls: Sequence[Call], requests: Sequence[Any], *, purpose: str
     ) -> list[Exchange]:
         """Send calls at once, each from a thread of its own; return their exchanges in order."""
+        self.deadlines.check()
         signed = [self.signer.signed(call) for call in calls]
         start = threading.Barrier(len(signed))
 
         def sent(call: Call) -> _Outcome:
             start.wait()
+            time.sleep(self._pace.wait())
             return self._sent(call)
 
         with interruption.waiting(), ThreadPoolExecutor(len(signed)) as pool:
@@ -126,6 +155,9 @@ class Conversation:
     def _sent_alone(self, call: Call) -> _Outcome:
         """Send a call; a signal that was held back is raised before."""
         interruption.check()
+        if (seconds := self._pace.wait()) > 0:
+            self._sleep(seconds)
+        self.deadlines.check()
         if not self._waits:
             return self._sent(call)
         with interruption.waiting():
@@ -147,6 +179,10 @@ class Conversation:
             self._faults = 0
         else:
             self._faults += fault.kind != "unsendable"
+        if reply is not None and not self._can_be_kept(reply):
+            most = f"{_MOST_KEPT} bytes"
+            fault = TransportFault("too-long", f"the answers to this rule are longer than {most}")
+            reply = None
         exchange = Exchange(
             self.requests,
             call.operation,
@@ -160,9 +196,32 @@ class Conversation:
         self._records.append(recorded(call, exchange, purpose))
         if fault is not None and fault.kind == "spent":
             raise TargetGone(fault.detail)
-        if fault is not None and self._faults >= _GONE_AFTER.get(fault.kind, 1_000_000):
+        if fault is not None and self._has_gone(fault):
             raise TargetGone(f"the target no longer answers: {fault.detail}")
         return exchange
+
+    def _has_gone(self, fault: TransportFault) -> bool:
+        if self._faults < _GONE_AFTER.get(fault.kind, 1_000_000):
+            return False
+        return fault.kind == "connect" or not self._still_answers()
+
+    def _can_be_kept(self, reply: Reply) -> bool:
+        """Tell whether there is room for a reply beside the others about this side of a rule."""
+        headers = sum(len(name) + len(value) for name, value in reply.headers)
+        self._kept += len(reply.body) + headers
+        return self._kept <= _MOST_KEPT
+
+    def _still_answers(self) -> bool:
+        """Ask for next to nothing: a target that answers to that is not gone."""
+        if self._was_lost:
+            return False
+        faults, self._faults = self._faults, 0
+        body = {"ModelName": f"{self.prefix}-never-made"}
+        call = encode("DescribeModel", body, url=self.target.endpoint)
+        if self._sent_once(call, body, "look", signed=True).fault is None:
+            return True
+        self._faults, self._was_lost = faults, True
+        return False
 
     def create(self, body: Any, *, purpose: str = "case") -> Exchange:
         """Send CreateModel; what it creates is deleted by the next ``tidy``.
@@ -176,16 +235,6 @@ class Conversation:
         if exchange.accepted:
             self._keep(exchange)
         return exchange
-
-    def pause(self, attempt: int) -> None:
-        """Wait before a busy target is asked again: longer each time, and not for ever.
-
-        A target that is busy whatever it is asked is not waited for in every rule.
-        """
-        seconds = min(_FIRST_PAUSE * 4**attempt, _LONGEST_PAUSE, _MOST_PAUSING - self._paused)
-        if seconds > 0:
-            time.sleep(seconds)
-            self._paused += seconds
 
     def _is_ours(self, name: str) -> bool:
         """Tell whether a create of ours was answered 2xx for this name."""
@@ -272,10 +321,19 @@ class Conversation:
 
     def tidy(self) -> None:
         """Delete every model that our own creates were answered 2xx for, and what else was made."""
+        try:
+            with self.deadlines.regardless():
+                self._delete_what_was_made()
+        except OutOfTime:
+            self.leftovers += [name or arn for name, arn in self._owned]
+            self._owned.clear()
+
+    def _delete_what_was_made(self) -> None:
         while self._undoing:
             operation, undone = self._undoing.pop()
             self.ask(operation, undone, purpose="delete")
         while self._owned:
+            self.deadlines.check()
             name, arn = self._owned.pop()
             body = {} if name is None else {"ModelName": name}
             if self.ask("DeleteModel", body, purpose="delete").accepted:
@@ -290,7 +348,7 @@ class Conversation:
 
     def sweep(self) -> int:
         """Delete whatever still bears our prefix; returns how many models of ours remain."""
-        with suppress(TargetGone):
+        with suppress(TargetGone, OutOfTime), self.deadlines.regardless():
             for name in self.listed():
                 self.ask("DeleteModel", {"ModelName": name}, purpose="delete")
             remaining = self.listed()
@@ -315,4 +373,5 @@ class Conversation:
     def drain(self) -> list[Record]:
         """Return the records since the last call and forget them."""
         records, self._records = self._records, []
+        self._kept = 0
         return records

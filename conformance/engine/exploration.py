@@ -14,6 +14,8 @@ from hypothesis import given, seed
 from hypothesis.errors import Flaky, Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 
+from conformance.engine.conversation import TargetGone
+from conformance.engine.deadlines import OutOfTime
 from conformance.oracle.verdicts import FAIL, Opinion
 from strategies.drawing import drawing, from_the_seed_alone
 
@@ -32,6 +34,8 @@ class Outcome:
     opinions: list[Opinion] = field(default_factory=list)
     minimal: Any = None
     flaky: bool = False
+    #: What ended it before its time.
+    stopped: Exception | None = None
 
 
 def explore(
@@ -45,6 +49,8 @@ def explore(
 
     ``opinion_on`` returns ``None`` for a request that must not be sent. A request that was asked
     about before is not sent again, so a target that changes its mind cannot confuse the shrinking.
+    When the target has gone or the time is over, nothing more is asked: Hypothesis, which takes
+    every exception for a failure, would ask again and again.
     """
     outcome = Outcome()
     known: dict[str, bool] = {}
@@ -54,9 +60,13 @@ def explore(
         nonlocal failures
         key = json.dumps(body, sort_keys=True)
         if key not in known:
-            if failures > _SHRINKS:
+            if failures > _SHRINKS or outcome.stopped is not None:
                 return False
-            opinion = opinion_on(body)
+            try:
+                opinion = opinion_on(body)
+            except (TargetGone, OutOfTime) as stopped:
+                outcome.stopped = stopped
+                return False
             known[key] = opinion is not None and opinion.verdict == FAIL
             if opinion is not None and (failures == 0 or opinion.verdict != FAIL):
                 outcome.opinions.append(opinion)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from conformance.engine.behaviours import judge_behaviour
 from conformance.engine.budget import DEPTHS, Budget
 from conformance.engine.conversation import Conversation, TargetGone
+from conformance.engine.deadlines import Deadlines, OutOfTime
 from conformance.engine.judgement import Judgement
 from conformance.engine.names import RunNames, process_prefix, run_prefix
 from conformance.engine.scenarios import judge_scenario
 from conformance.engine.scenes import Settings
 from conformance.engine.sides import Side, seed_of
 from conformance.oracle.catalogue import behaviours, scenarios
-from conformance.oracle.verdicts import ERROR
+from conformance.oracle.verdicts import ERROR, INCONCLUSIVE
 from conformance.spec.rules import Rule
 from conformance.targets import Target
 from conformance.wire.signing import Credentials
@@ -48,6 +49,8 @@ class Bench:
         demands_auth: bool = False,
         model_limit: int | None = None,
         requirements: str | None = None,
+        deadlines: Deadlines | None = None,
+        rate: float | None = None,
     ) -> Bench:
         """Return a bench in front of a target; ``share`` of ``shares`` is this process.
 
@@ -59,6 +62,8 @@ class Bench:
             resources=resources or Resources(account=account or target.account or "123456789012"),
             account=account,
             credentials=credentials,
+            deadlines=deadlines,
+            rate=rate,
         )
         names = RunNames(talk, share=share, shares=shares)
         return cls(talk, names, DEPTHS[depth], seed, demands_auth, model_limit, requirements)
@@ -67,15 +72,23 @@ class Bench:
 def judge_side(rule: Rule, side: str, bench: Bench) -> Judgement:
     """Return the judgement on one side of a rule; a fault of the suite becomes ``error``.
 
-    Raises ``TargetGone`` when the target stops answering.
+    A side that takes too long is inconclusive. Raises ``TargetGone`` when the target stops
+    answering, and ``OutOfTime`` when the time of the run is over.
     """
     try:
+        bench.talk.deadlines.begin_side()
         if side == "holds":
             return _judge_behaviour(rule, bench)
         one = Side(rule, side, bench.talk, bench.names, bench.budget, bench.requirements)
         return one.judge(bench.seed)
     except TargetGone:
         raise
+    except OutOfTime as over:
+        bench.talk.tidy()
+        if over.of_run:
+            raise
+        records = tuple(bench.talk.drain())
+        return Judgement(rule, side, INCONCLUSIVE, {INCONCLUSIVE: 1}, None, str(over), records)
     except Exception as fault:  # noqa: BLE001 - whatever it is, it is the suite's own fault
         bench.talk.tidy()
         said = bench.talk.redaction.text(f"{type(fault).__name__}: {fault}")

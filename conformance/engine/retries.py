@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from conformance.engine.deadlines import OutOfTime
 from conformance.engine.judge import Bench, judge_side
 from conformance.engine.judgement import Judgement
 from conformance.engine.replay import DIFFERENT, FIXED, replay
@@ -23,7 +24,10 @@ def judge_with_retries(rule: Rule, side: str, bench: Bench, retries: int) -> Jud
     exchanges = list(judgement.exchanges)
     flaky = bool(judgement.finding["flaky"])
     for _ in range(retries):
-        again = replay(rule.id, side, judgement.finding, bench)
+        try:
+            again = replay(rule.id, side, judgement.finding, bench)
+        except OutOfTime:
+            break
         exchanges += bench.talk.drain()
         if again.outcome in (FIXED, DIFFERENT):
             flaky = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -13,6 +14,7 @@ from typing import Any
 
 from conformance.engine import interruption
 from conformance.engine.conversation import TargetGone
+from conformance.engine.deadlines import SIDE_SECONDS, Deadlines, OutOfTime
 from conformance.engine.exchanges import Exchange, Record
 from conformance.engine.judge import Bench
 from conformance.engine.judgement import Judgement
@@ -46,6 +48,9 @@ class Plan:
     model_limit: int | None = None
     flaky_retries: int = 0
     requirements: str | None = None
+    #: Seconds for the whole run, and for one side of a rule.
+    max_time: float | None = None
+    rule_time: float = SIDE_SECONDS
 
     @property
     def sides(self) -> list[tuple[Rule, str]]:
@@ -53,8 +58,12 @@ class Plan:
         return [(rule, side) for rule in self.rules for side in rule.sides]
 
 
-def bench_of(plan: Plan, target: Target, *, share: int = 0) -> Bench:
-    """Return the bench of one process of a run."""
+def bench_of(plan: Plan, target: Target, *, share: int = 0, left: float | None = None) -> Bench:
+    """Return the bench of one process of a run; ``left`` seconds are left of its time, else all.
+
+    The workers divide the rate among them.
+    """
+    rate = plan.options.rate
     account = plan.account or target.account
     resources = plan.resources if account is None else replace(plan.resources, account=account)
     return Bench.at(
@@ -70,6 +79,8 @@ def bench_of(plan: Plan, target: Target, *, share: int = 0) -> Bench:
         demands_auth=plan.demands_auth,
         model_limit=plan.model_limit,
         requirements=plan.requirements,
+        deadlines=Deadlines(run_seconds=plan.max_time, left=left, side_seconds=plan.rule_time),
+        rate=rate / plan.workers if rate is not None and share else rate,
     )
 
 
@@ -80,9 +91,9 @@ def introduce(bench: Bench) -> list[Record]:
     JSON protocol. Returns what was said.
     """
     talk = bench.talk
-    exchange: Exchange = talk.create(
-        minimal(bench.names.fresh(), talk.resources), purpose="introduction"
-    )
+    plainest = minimal(bench.names.fresh(), talk.resources)
+    with talk.deadlines.regardless():
+        exchange: Exchange = talk.create(plainest, purpose="introduction")
     if exchange.fault is not None:
         raise TargetProblem(f"{talk.target.name} does not answer: {exchange.fault.detail}")
     reading = exchange.reading
@@ -102,14 +113,15 @@ def judgements(plan: Plan, bench: Bench, *, target_spec: str) -> Iterator[Judgem
     """Yield a judgement for every side of the plan; with workers in the order they finish.
 
     ``target_spec`` is how workers reach the target that ``bench`` already talks to. Raises
-    ``TargetGone`` when the target stops answering.
+    ``TargetGone`` when the target stops answering, and ``OutOfTime`` when the plan's time is over.
     """
     if plan.workers <= 1:
         for rule, side in plan.sides:
             interruption.check()
             yield judge_with_retries(rule, side, bench, plan.flaky_retries)
         return
-    for judgement, leftovers in _in_workers(replace(plan, target=target_spec)):
+    left = bench.talk.deadlines.left_to_run
+    for judgement, leftovers in _in_workers(replace(plan, target=target_spec), left):
         bench.talk.leftovers += leftovers
         yield judgement
 
@@ -119,10 +131,12 @@ def judgements(plan: Plan, bench: Bench, *, target_spec: str) -> Iterator[Judgem
 _worker: dict[str, Any] = {}
 
 
-def _start_worker(plan: Plan, shares: Any) -> None:
+def _start_worker(plan: Plan, shares: Any, ends: float | None) -> None:
+    """Prepare a worker; ``ends`` is when the run's time is over, in epoch seconds."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     target = resolve(plan.target, plan.options, plan.credentials)
-    _worker["bench"] = bench_of(plan, target, share=shares.get())
+    left = None if ends is None else ends - time.time()
+    _worker["bench"] = bench_of(plan, target, share=shares.get(), left=left)
     _worker["retries"] = plan.flaky_retries
 
 
@@ -134,14 +148,18 @@ def _judge_in_worker(rule: Rule, side: str) -> tuple[Judgement, list[Any]]:
     return judgement, leftovers
 
 
-def _in_workers(plan: Plan) -> Iterator[tuple[Judgement, list[Any]]]:
+def _in_workers(plan: Plan, left: float | None) -> Iterator[tuple[Judgement, list[Any]]]:
     context = multiprocessing.get_context("spawn")
     shares = context.Queue()
     for share in range(1, plan.workers + 1):
         shares.put(share)
     pool = ProcessPoolExecutor(
-        plan.workers, mp_context=context, initializer=_start_worker, initargs=(plan, shares)
+        plan.workers,
+        mp_context=context,
+        initializer=_start_worker,
+        initargs=(plan, shares, None if left is None else time.time() + left),
     )
+    over: OutOfTime | None = None
     pending: set[Future[tuple[Judgement, list[Any]]]] = set()
     try:
         with interruption.undisturbed():
@@ -150,7 +168,12 @@ def _in_workers(plan: Plan) -> Iterator[tuple[Judgement, list[Any]]]:
             with interruption.waiting():
                 done, pending = wait(pending, return_when=FIRST_COMPLETED)
             for each in done:
-                yield each.result()
+                try:
+                    yield each.result()
+                except OutOfTime as problem:  # what others have judged to its end still counts
+                    over = problem
+        if over is not None:
+            raise over
     except BrokenProcessPool as fault:
         raise TargetGone(f"a worker process ended unexpectedly: {fault}") from fault
     finally:

@@ -40,6 +40,8 @@ def judge_scenario(
     for number in range(1, _PLAYS + 1):
         scene = StagedScene(talk, names, settings)
         plays.append(_played(scenario, scene))
+        if scene.ended is not None:
+            raise scene.ended
         failures = [play for play in plays if play[0].verdict == FAIL]
         is_enough = len(failures) == 2 and failures[0][0].way != "server-fault"
         is_well = not failures and plays[-1][0].verdict == PASS

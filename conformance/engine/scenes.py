@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.engine.conversation import Conversation, NameTaken
+from conformance.engine.conversation import Conversation, NameTaken, TargetGone
+from conformance.engine.deadlines import OutOfTime
 from conformance.engine.exchanges import Exchange
 from conformance.engine.names import RunNames
 from conformance.oracle.behaviour import NothingToJudge
 from conformance.oracle.scenario import Answer, NoAnswer, Unsupported
 from conformance.wire import Call, encode
-from conformance.wire.reading import THROTTLED, UNSUPPORTED
+from conformance.wire.reading import UNSUPPORTED
 from strategies.bases import minimal
-
-#: How often a throttled step is sent again.
-_PATIENCE = 3
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,8 @@ class StagedScene:
         self.model_limit = settings.model_limit
         self.steps: list[Step] = []
         self.observations: dict[str, str] = {}
+        #: What ended the play: the target has gone, or the time is over.
+        self.ended: Exception | None = None
         self._talk = talk
         self._names = names
 
@@ -72,21 +73,25 @@ class StagedScene:
     def ask(self, operation: str, body: Any) -> Answer:
         """Send one call and return the answer; see ``Scene.ask``."""
         call = self.call(operation, body)
-        exchange = self._patiently(lambda: self._sent(operation, body))
+        with self._until_the_end():
+            exchange = self._sent(operation, body)
         answer = self._answer(Step(exchange, call))
         if answer.reading.kind == UNSUPPORTED:
             raise Unsupported(f"The target does not support {operation} ({answer.summary}).")
         return answer
 
-    def _patiently(self, send: Callable[[], Exchange]) -> Exchange:
-        """Send, and send again a few times while the target says that it is busy."""
-        exchange = send()
-        for attempt in range(_PATIENCE):
-            if exchange.reading is None or exchange.reading.kind != THROTTLED:
-                break
-            self._talk.pause(attempt)
-            exchange = send()
-        return exchange
+    @contextmanager
+    def _until_the_end(self) -> Iterator[None]:
+        """Send nothing more once the play was ended: Hypothesis would try the same over and over,
+        taking every exception for a failure, and might make another of them all.
+        """
+        if self.ended is not None:
+            raise self.ended
+        try:
+            yield
+        except (TargetGone, OutOfTime) as ended:
+            self.ended = ended
+            raise
 
     def _sent(self, operation: str, body: Any) -> Exchange:
         if operation != "CreateModel":
@@ -104,9 +109,8 @@ class StagedScene:
         if not signed and getattr(self._talk.target, "signs_itself", False):
             raise Unsupported("The client signs every request itself.")
         text = call.body.decode("utf-8", "replace")
-        exchange = self._patiently(
-            lambda: self._talk.send(call, text, purpose="case", signed=signed)
-        )
+        with self._until_the_end():
+            exchange = self._talk.send(call, text, purpose="case", signed=signed)
         return self._answer(Step(exchange, call, signed))
 
     def signed_oddly(
@@ -126,7 +130,8 @@ class StagedScene:
         """Send several calls at once; see ``Scene.together``."""
         calls = [self.call(operation, body) for operation, body in asks]
         bodies = [body for _, body in asks]
-        exchanges = self._talk.together(calls, bodies, purpose="case")
+        with self._until_the_end():
+            exchanges = self._talk.together(calls, bodies, purpose="case")
         return [self._answer(Step(*each)) for each in zip(exchanges, calls, strict=True)]
 
     def observe(self, what: str, seen: str) -> None:

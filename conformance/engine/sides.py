@@ -11,6 +11,7 @@ from typing import Any
 from conformance.engine.budget import Budget
 from conformance.engine.controls import opinion_of_control, send_control
 from conformance.engine.conversation import Conversation, NameTaken
+from conformance.engine.deadlines import OutOfTime
 from conformance.engine.exchanges import Exchange
 from conformance.engine.intent import demanded, is_intended
 from conformance.engine.judgement import Judgement, Tally, shown
@@ -77,9 +78,20 @@ class Side:
     def judge(self, run_seed: int) -> Judgement:
         """Send every case and return the judgement with its exchanges.
 
-        Raises ``TargetGone`` when the target stops answering; what was said until then is lost
-        to this side and drained by the caller.
+        A failure that is found before the time is over stands. Raises ``TargetGone`` when the
+        target stops answering, and ``OutOfTime`` when the run's time is over; what was said until
+        then is lost to this side and drained by the caller.
         """
+        try:
+            self._send_everything(run_seed)
+        except OutOfTime as over:
+            self._talk.tidy()
+            if over.of_run and self._tally.verdict != FAIL:
+                raise
+            self._tally.add(Opinion(INCONCLUSIVE, "time", str(over)))
+        return self._tally.judgement(self._talk.drain())
+
+    def _send_everything(self, run_seed: int) -> None:
         for case in self._cases():
             self._tally.add(self._try(case))
         self._settle_refused()
@@ -87,7 +99,6 @@ class Side:
             self._explore(run_seed)
         self._look_for_stored()
         self._control_again()
-        return self._tally.judgement(self._talk.drain())
 
     # -- one case --------------------------------------------------------------------------
 
@@ -334,9 +345,13 @@ class Side:
             self._tally.add(opinion)
         if outcome.minimal is not None:
             # Hypothesis has shrunk: the last failing request it sent is the smallest.
-            self._tally.finding = None
             first = next(each for each in outcome.opinions if each.verdict == FAIL)
-            self._tally.found(self._again(outcome.minimal, first, flaky=outcome.flaky))
+            if outcome.stopped is None:
+                smallest = self._again(outcome.minimal, first, flaky=outcome.flaky)
+                self._tally.finding = None
+                self._tally.found(smallest)
+        if outcome.stopped is not None:
+            raise outcome.stopped
 
     def _is_foreign(self, body: Any) -> bool:
         """Tell whether a drawn name has lost our prefix: could it be stored, it would stay."""

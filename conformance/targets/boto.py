@@ -79,7 +79,7 @@ class BotoTarget:
         if call.method != "POST" or any(call.headers.get(key) != usual[key] for key in usual):
             raise TransportFault("unsendable", "boto3 sends no other headers than its own")
         self._parsed = {}
-        self._pace.wait()
+        time.sleep(self._pace.wait())
         started = time.perf_counter()
         try:
             getattr(self._client, xform_name(call.operation))(**self._wanted)

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Iterator, Mapping
+from http.cookiejar import DefaultCookiePolicy
 
 import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
-from urllib3.util import SKIP_HEADER
+from urllib3.util import SKIP_HEADER, Timeout
 
+from conformance.targets.connections import BoundedAdapter
 from conformance.targets.pace import Pace
 from conformance.targets.protocol import TargetOptions
 from conformance.wire import Call, Reply, TransportFault
 
-#: No CreateModel answer is longer; a target that sends more is cut off there.
-MAX_BODY = 8 * 1024 * 1024
+#: No answer that is judged is longer, unpacked; a target that sends more is cut off there. As JSON
+#: two megabytes of it can take fifty of memory.
+MAX_BODY = 2 * 1024 * 1024
+
+#: Codings of a body that are undone one after the other, at most.
+_MOST_CODINGS = 3
+
+
+class _Session(requests.Session):
+    """A session that does not even look where a redirect leads: for that it would read its body."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None
 
 
 class HttpTarget:
     """Sends signed bytes to one URL. Redirects are never followed, proxies of the user's
-    environment and netrc credentials never used: what was signed for the target stays with it.
+    environment, netrc credentials and cookies never used: what was signed for the target stays
+    with it, and what it is asked does not hang on what it answered before.
     """
 
     account: str | None = None
@@ -27,16 +42,21 @@ class HttpTarget:
     def __init__(self, url: str, options: TargetOptions) -> None:
         self.name = url
         self.endpoint = url if url.endswith("/") else url + "/"
-        self._timeout = options.timeout
-        self._pace = Pace(options.rate)
+        self._seconds = options.timeout
+        self._timeout = Timeout(total=options.timeout)
+        self._pace = Pace(options.rate)  # whoever sends, and requests that a wrapper adds
         self._server: str | None = None
-        self._session = requests.Session()
+        self._session = _Session()
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, BoundedAdapter())
         self._session.trust_env = False
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.headers["Accept-Encoding"] = "gzip, deflate"
         self._session.verify = options.ca_bundle or True
 
     def send(self, call: Call) -> Reply:
         """Return the reply; ``TransportFault`` when it is refused, late, cut off or endless."""
-        self._pace.wait()
+        time.sleep(self._pace.wait())
         started = time.perf_counter()
         try:
             with self._session.request(
@@ -44,38 +64,33 @@ class HttpTarget:
                 call.url,
                 data=_body(call),
                 headers=_headers(call),
-                timeout=self._timeout,
+                timeout=self._timeout,  # type: ignore[arg-type]  # requests takes it, its stubs do not
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                body = self._bounded(response, started)
+                if response.status_code < 200:
+                    raise TransportFault("broken", f"no answer after {response.status_code}")
+                body = _unpacked(_bounded(response), response.headers.get("Content-Encoding", ""))
         except (requests.exceptions.Timeout, ReadTimeoutError) as problem:
-            raise TransportFault("timeout", f"no answer within {self._timeout:g} s") from problem
+            raise TransportFault("timeout", f"no answer within {self._seconds:g} s") from problem
         except requests.exceptions.SSLError as problem:
             raise TransportFault("connect", f"TLS: {_short(problem)}") from problem
         except requests.exceptions.ConnectionError as problem:
             refused = "refused" in str(problem) or "resolve" in str(problem)
             kind = "connect" if refused else "broken"
             raise TransportFault(kind, _short(problem)) from problem
-        except (requests.exceptions.RequestException, HTTPError, OSError, ValueError) as problem:
+        except (
+            requests.exceptions.RequestException,
+            HTTPError,
+            OSError,
+            ValueError,
+            zlib.error,
+        ) as problem:
             raise TransportFault("broken", _short(problem)) from problem
         headers = tuple(response.headers.items())
         reply = Reply(response.status_code, headers, body, time.perf_counter() - started)
         self._server = self._server or reply.header("server")
         return reply
-
-    def _bounded(self, response: requests.Response, started: float) -> bytes:
-        """Return the body; what has come so far is looked at after each arrival, however small."""
-        parts: list[bytes] = []
-        size = 0
-        while part := response.raw.read1(65536, decode_content=True):
-            parts.append(part)
-            size += len(part)
-            if size > MAX_BODY:
-                raise TransportFault("too-long", f"answer longer than {MAX_BODY} bytes")
-            if time.perf_counter() - started > self._timeout:
-                raise TransportFault("timeout", f"answer not complete in {self._timeout:g} s")
-        return b"".join(parts)
 
     def fingerprint(self) -> Mapping[str, str]:
         """Return the URL's kind and the Server header that was seen, if any."""
@@ -84,6 +99,52 @@ class HttpTarget:
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+
+
+def _too_long() -> TransportFault:
+    return TransportFault("too-long", f"answer longer than {MAX_BODY} bytes")
+
+
+def _bounded(response: requests.Response) -> bytes:
+    """Return the body as it was sent; what has come so far is looked at after each arrival."""
+    parts: list[bytes] = []
+    size = 0
+    while part := response.raw.read1(65536, decode_content=False):
+        parts.append(part)
+        size += len(part)
+        if size > MAX_BODY:
+            raise _too_long()
+    return b"".join(parts)
+
+
+def _unpacked(body: bytes, codings: str) -> bytes:
+    """Return a body without its codings (of which others than gzip and deflate are left alone).
+
+    No more than ``MAX_BODY`` bytes are made of it, however much it would unpack to.
+    """
+    applied = [each.strip().lower() for each in codings.split(",") if each.strip()]
+    if len(applied) > _MOST_CODINGS:
+        raise TransportFault("broken", f"a body that was packed {len(applied)} times")
+    for coding in reversed(applied):
+        if coding not in ("gzip", "x-gzip", "deflate") or not body:
+            break
+        try:
+            body = _inflated(body, zlib.MAX_WBITS | 32)  # gzip or zlib
+        except zlib.error:
+            if coding != "deflate":
+                raise TransportFault("broken", f"a body that is not {coding}") from None
+            body = _inflated(body, -zlib.MAX_WBITS)  # raw, as some send it
+    return body
+
+
+def _inflated(body: bytes, window: int) -> bytes:
+    packed = zlib.decompressobj(window)
+    plain = packed.decompress(body, MAX_BODY + 1)
+    if len(plain) > MAX_BODY:
+        raise _too_long()
+    if not packed.eof:
+        raise TransportFault("broken", "a packed body that is cut off")
+    return plain
 
 
 def _is_chunked(call: Call) -> bool:

@@ -1,4 +1,4 @@
-"""Spaces requests out: at most so many begin in a second, whatever thread they come from."""
+"""Keeps to a rate: requests leave at even distances, not in bursts."""
 
 from __future__ import annotations
 
@@ -8,27 +8,20 @@ from collections.abc import Callable
 
 
 class Pace:
-    """Lets requests through one after the other, ``1 / rate`` seconds apart; ``None``: at once."""
+    """Says how long a request has to wait; ``rate`` is in requests a second, ``None`` any."""
 
-    def __init__(
-        self,
-        rate: float | None,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._between = 1 / rate if rate else 0.0
-        self._clock, self._sleep = clock, sleep
-        self._lock = threading.Lock()
+    def __init__(self, rate: float | None, now: Callable[[], float] = time.monotonic) -> None:
+        self._distance = 0.0 if rate is None else 1 / rate
+        self._now = now
         self._next = 0.0
+        self._lock = threading.Lock()  # requests may be sent at once
 
-    def wait(self) -> None:
-        """Return when the next request may be sent."""
-        if not self._between:
-            return
+    def wait(self) -> float:
+        """Take the next free moment and return in how many seconds it comes."""
+        if not self._distance:
+            return 0.0
         with self._lock:
-            now = self._clock()
-            turn = max(self._next, now)
-            self._next = turn + self._between
-        if turn > now:
-            self._sleep(turn - now)
+            now = self._now()
+            begins = max(now, self._next)
+            self._next = begins + self._distance
+            return begins - now

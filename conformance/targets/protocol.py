@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,8 +39,9 @@ class TargetProblem(Exception):
 
 @dataclass(frozen=True)
 class TargetOptions:
-    """What the user says about a target. ``timeout`` is in seconds, for each request, ``rate`` in
-    requests a second. ``aws_endpoint`` is where AWS is asked once the user has agreed to it.
+    """What the user says about a target. ``timeout`` is in seconds, for each request; ``rate`` in
+    requests a second, of all processes together. ``aws_endpoint`` is where AWS is asked once the
+    user has agreed to it.
     """
 
     region: str = "us-east-1"
@@ -54,6 +54,7 @@ class TargetOptions:
 
 
 _LONGEST_TIMEOUT = 86_400
+_SLOWEST, _FASTEST = 0.01, 10_000
 
 
 def check(options: TargetOptions, account: str | None = None) -> None:
@@ -62,7 +63,7 @@ def check(options: TargetOptions, account: str | None = None) -> None:
         raise TargetProblem(f"account {account!r} is not an account of twelve digits")
     if not is_region(options.region):
         raise TargetProblem(f"region {options.region!r} is not a region such as us-east-1")
-    if options.rate is not None and not 0 < options.rate < math.inf:
-        raise TargetProblem("a rate is more than 0 requests a second")
     if not 0 < options.timeout <= _LONGEST_TIMEOUT:
         raise TargetProblem(f"a timeout is more than 0 and at most {_LONGEST_TIMEOUT} seconds")
+    if options.rate is not None and not _SLOWEST <= options.rate <= _FASTEST:
+        raise TargetProblem(f"a rate is from {_SLOWEST} to {_FASTEST} requests a second")

@@ -156,6 +156,9 @@ class Conformant:
 
     endpoint = "http://localhost/"
 
+    #: Nothing is waited for: the answer is made in this process.
+    waits = False
+
     def __init__(self) -> None:
         self.name = type(self).__name__
         self.account: str | None = ACCOUNT

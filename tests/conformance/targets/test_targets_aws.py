@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fakes.vices import RejectsEverything
-from hypothesis import given
-from hypothesis import strategies as st
 
 from conformance.reference import application
 from conformance.targets import TargetOptions, TargetProblem, check, resolve
@@ -120,28 +117,6 @@ def test_it_is_refused_where_nobody_agreed() -> None:
 
 
 # -- how fast ------------------------------------------------------------------------------
-
-
-@given(st.floats(0.1, 1000), st.lists(st.floats(0, 3), max_size=20))
-def test_requests_are_never_closer_than_the_rate(rate: float, work: list[float]) -> None:
-    """Whatever time passes between them, two requests begin at least ``1 / rate`` seconds apart."""
-    clock, begun = Clock(), []
-    pace = Pace(rate, clock=clock, sleep=clock.sleep)
-    for seconds in work:
-        pace.wait()
-        begun.append(clock.now)
-        clock.now += seconds
-    assert all(after - before >= 1 / rate - 1e-6 for before, after in pairwise(begun))
-    assert sum(clock.slept) <= len(work) / rate + 1e-6
-
-
-def test_without_a_rate_nothing_waits() -> None:
-    """A target on this machine is asked at once."""
-    clock = Clock()
-    pace = Pace(None, clock=clock, sleep=clock.sleep)
-    pace.wait()
-    pace.wait()
-    assert clock.slept == []
 
 
 @pytest.mark.parametrize("rate", [0.0, -1.0, float("nan"), float("inf")])

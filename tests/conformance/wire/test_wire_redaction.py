@@ -34,7 +34,8 @@ def redacted(body: bytes, *headers: tuple[str, str], call: Call = SIGNED) -> Rep
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-@pytest.mark.parametrize("secret", [*SECRETS, SIGNED.headers["Authorization"]])
+# ids without secrets: a signature is another one in every process
+@pytest.mark.parametrize("secret", [*SECRETS, SIGNED.headers["Authorization"]], ids=lambda _: "")
 def test_no_spelling_of_a_secret_comes_through(secret: str, spelling: str) -> None:
     """Keys, token, signature and the whole header are replaced in a body and in a header."""
     spelt = SPELLINGS[spelling](secret)

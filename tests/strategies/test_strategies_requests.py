@@ -14,6 +14,7 @@ from conformance.oracle.violations import ACCEPT, expectation
 from conformance.spec.constraints import broken
 from conformance.spec.shapes import Shape, by_path, request
 from strategies import Resources, containers, create_model_requests, environments, tags, vpc_configs
+from strategies.drawing import from_the_seed_alone
 from strategies.requests import strings_of, values
 
 PROPERTY = settings(deadline=None, database=None)
@@ -52,7 +53,8 @@ def test_requests_are_accepted_and_all_members_occur() -> None:
         assert expectation(body).outcome == ACCEPT
         seen.update(paths_in(request(), body))
 
-    draw()
+    with from_the_seed_alone():
+        draw()
     assert seen[""] >= 500
     assert set(seen) == set(by_path())
     assert min(seen.values()) >= 3, seen.most_common()[-5:]

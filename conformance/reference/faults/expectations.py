@@ -51,6 +51,7 @@ _TOLERATED_ENDS = {
     "token-on-full-last-page": "an empty page after a token is right",
     "names-sorted-without-case": "how names that differ in case are sorted is unknown",
     "unknown-operation-404": "the status of an unknown operation is unknown",
+    "throttles-now-and-then": "who waits and asks again is answered",
     "type-error-as-validation-exception": "how CreateModel answers a wrong type is unknown",
 }
 
@@ -64,7 +65,6 @@ _UNSETTLED: dict[str, tuple[str, ...]] = {
     "not-implemented": (),
     "quota-of-nothing": (),
     "drops-connections": (),
-    "throttles-now-and-then": (),
     "fails-now-and-then": (),
     "endpoint-config-not-built": ("downstream/endpoint-config-accepts-existing",),
     "transform-job-not-built": ("downstream/transform-job-accepts-existing",),

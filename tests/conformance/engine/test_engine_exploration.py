@@ -56,7 +56,7 @@ def test_a_hole_far_beyond_a_limit_is_found_and_shrunk_to_its_edge(
 def test_a_name_that_only_random_requests_reach_is_found(judged: Callable[..., Any]) -> None:
     """An illegal name that is taken keeps our prefix, is shrunk to one edit, and is deleted."""
     rule = "CreateModel/ModelName:pattern"
-    done = judged(vices.TakesOneStrangeName(), [rule], depth="deep")
+    done = judged(vices.TakesOneStrangeName(), [rule], depth="deep", seed=1)
     name = done.of(rule, "rejects").finding["request"]["ModelName"]
     assert name.count("~") == 1
     assert done.bench.talk.prefix in name

@@ -67,6 +67,7 @@ def shell(tmp_path: Path) -> Any:
     return run
 
 
+@pytest.mark.proof
 def test_the_recipes_run_from_adoption_to_pruning(shell: Any) -> None:
     """A project that fails adopts the suite, hears of news and of what it mended, and prunes."""
     adopt, judge, prune, plain, compare, items = RECIPES

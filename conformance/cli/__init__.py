@@ -7,10 +7,8 @@ import os
 import sys
 from importlib import import_module
 from io import TextIOWrapper
-from typing import cast
 
 import click
-from click.utils import PacifyFlushWrapper
 
 from conformance import __version__
 
@@ -94,6 +92,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    stdout = sys.stdout
     try:
         code = cli(prog_name="createmodel-conformance", standalone_mode=False)
     except click.ClickException as problem:
@@ -105,10 +104,8 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         code = _READER_GONE
-    except SystemExit as ended:  # click ends with 1 when it meets a broken pipe first
-        code = (
-            _READER_GONE if isinstance(sys.stdout, cast(type, PacifyFlushWrapper)) else ended.code
-        )
+    except SystemExit as ended:  # click met a broken pipe first if it has replaced the stream
+        code = ended.code if sys.stdout is stdout else _READER_GONE
     except OSError as problem:
         if problem.errno != errno.ENOSPC:
             raise

@@ -7,7 +7,7 @@ are: they are refused for what they break.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from conformance.oracle.violations import expectation
@@ -15,6 +15,7 @@ from conformance.spec import shapes
 from conformance.spec.rules import MUST
 from conformance.spec.shapes import Shape
 from conformance.targets import Target
+from conformance.targets.wrapped import Wrapped
 from conformance.wire import Call, Reply, TransportFault
 from conformance.wire.reading import parse_json
 from strategies.resources import Resources
@@ -38,14 +39,11 @@ NAMING = frozenset(
 )
 
 
-class GivenOnly:
+class GivenOnly(Wrapped):
     """A target to which no valid CreateModel request is sent that names other resources."""
 
     def __init__(self, target: Target, resources: Resources) -> None:
-        self._target = target
-        self.name, self.endpoint, self.account = target.name, target.endpoint, target.account
-        self.waits = bool(getattr(target, "waits", True))
-        self.signs_itself = bool(getattr(target, "signs_itself", False))
+        super().__init__(target)
         self._resources = resources
 
     def send(self, call: Call) -> Reply:
@@ -56,15 +54,7 @@ class GivenOnly:
                 raise TransportFault(
                     "unsendable", f"its {foreign} is none of those that the user named"
                 )
-        return self._target.send(call)
-
-    def fingerprint(self) -> Mapping[str, str]:
-        """Return the target's own."""
-        return self._target.fingerprint()
-
-    def close(self) -> None:
-        """Close the target."""
-        self._target.close()
+        return self._inner.send(call)
 
 
 def foreign_to(body: Any, resources: Resources) -> Iterator[str]:

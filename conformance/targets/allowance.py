@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from conformance.targets.protocol import Target
+from conformance.targets.wrapped import Wrapped
 from conformance.wire import Call, Reply, TransportFault
 from conformance.wire.reading import ACCEPTED, read
 
@@ -25,7 +25,7 @@ class Allowance:
     models: int
 
 
-class Metered:
+class Metered(Wrapped):
     """A target that may be asked so often: then each request is the fault ``spent``.
 
     A create counts as a model unless its answer says that none was made; creates under way count
@@ -33,10 +33,7 @@ class Metered:
     """
 
     def __init__(self, target: Target, allowance: Allowance) -> None:
-        self._target = target
-        self.name, self.endpoint, self.account = target.name, target.endpoint, target.account
-        self.waits = bool(getattr(target, "waits", True))
-        self.signs_itself = bool(getattr(target, "signs_itself", False))
+        super().__init__(target)
         self.allowance = allowance
         self.requests = 0
         self.models = 0
@@ -49,7 +46,7 @@ class Metered:
             self._check(call.operation)
             self.requests += 1
             self.models += creates
-        reply = self._target.send(call)
+        reply = self._inner.send(call)
         if creates and read(reply).kind != ACCEPTED and reply.status < 500:
             with self._lock:
                 self.models -= 1
@@ -67,11 +64,3 @@ class Metered:
             raise TransportFault(
                 "spent", f"the {self.allowance.models} models that --max-models allows were made"
             )
-
-    def fingerprint(self) -> Mapping[str, str]:
-        """Return the target's own."""
-        return self._target.fingerprint()
-
-    def close(self) -> None:
-        """Close the target."""
-        self._target.close()

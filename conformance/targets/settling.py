@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from conformance.targets.protocol import Target
+from conformance.targets.wrapped import Wrapped
 from conformance.wire import Call, Reply, encode, read
 from conformance.wire.reading import ACCEPTED, REJECTED, parse_json
 from conformance.wire.signing import Signer
@@ -24,7 +25,7 @@ _SETTLES_WITHIN, _BETWEEN = 5.0, 0.25
 _LOOKS = frozenset({"DescribeModel", "DeleteModel"})
 
 
-class Settling:
+class Settling(Wrapped):
     """A target whose answers about models just made or deleted are those that stay."""
 
     def __init__(
@@ -35,11 +36,9 @@ class Settling:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._target, self._signer = target, signer
+        super().__init__(target)
+        self._signer = signer
         self._clock, self._sleep = clock, sleep
-        self.name, self.endpoint, self.account = target.name, target.endpoint, target.account
-        self.waits = bool(getattr(target, "waits", True))
-        self.signs_itself = bool(getattr(target, "signs_itself", False))
         self._lock = threading.Lock()
         self._changed: dict[str, tuple[bool, float]] = {}  # by name: is there, and since when
 
@@ -48,7 +47,7 @@ class Settling:
         name = _named(call)
         if call.operation == "ListModels":
             self._settle_all()
-        reply = self._target.send(call)
+        reply = self._inner.send(call)
         if name is not None and call.operation in _LOOKS:
             reply = self._settled(name, call, reply)
         self._note(name, call.operation, reply)
@@ -65,7 +64,7 @@ class Settling:
             and self._clock() - since < _SETTLES_WITHIN
         ):
             self._sleep(_BETWEEN)
-            reply = self._target.send(call)
+            reply = self._inner.send(call)
         return reply
 
     def _note(self, name: str | None, operation: str, reply: Reply) -> None:
@@ -90,14 +89,6 @@ class Settling:
         for name in names:
             call = encode("DescribeModel", {"ModelName": name}, url=self.endpoint)
             self.send(self._signer.signed(call))
-
-    def fingerprint(self) -> Mapping[str, str]:
-        """Return the target's own."""
-        return self._target.fingerprint()
-
-    def close(self) -> None:
-        """Close the target."""
-        self._target.close()
 
 
 def _named(call: Call) -> str | None:

@@ -10,22 +10,17 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import ssl
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from fakes.authority import certify
 
 from conformance.reference import application
 from conformance.targets.wsgi import WsgiTarget
@@ -106,8 +101,7 @@ def emulator(home: Path, *, implemented: Collection[str] = MODELS) -> Iterator[E
         running.port = server.server_port
         folder = home / ".aws" / "emulator" / str(running.port)
         folder.mkdir(parents=True)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificates(folder))
+        _, context = certify(folder, "127.0.0.1")
         server.socket = context.wrap_socket(server.socket, server_side=True)
         (folder / "config").write_text("[default]\nregion = us-east-1\n", "utf-8")
         (folder / "emulator_credentials").write_text(
@@ -123,62 +117,3 @@ def emulator(home: Path, *, implemented: Collection[str] = MODELS) -> Iterator[E
             for file in folder.iterdir():
                 file.unlink()
             folder.rmdir()
-
-
-def certificates(folder: Path) -> Path:
-    """Make a CA and a certificate for 127.0.0.1 by it; ``ca.pem`` is in the folder.
-
-    Returns the file with the certificate and its key.
-    """
-    now = datetime.now(UTC)
-    ca_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    ca_name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "stand-in CA")])
-
-    def certificate(name: x509.Name, of: Any, *more: tuple[Any, bool]) -> x509.Certificate:
-        builder = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(ca_name)
-            .public_key(of.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(hours=1))
-            .not_valid_after(now + timedelta(hours=1))
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), False
-            )
-        )
-        for extension, critical in more:
-            builder = builder.add_extension(extension, critical)
-        return builder.sign(ca_key, hashes.SHA256())
-
-    usage = x509.KeyUsage(
-        digital_signature=True,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=True,
-        crl_sign=True,
-        encipher_only=False,
-        decipher_only=False,
-    )
-    ca = certificate(
-        ca_name,
-        ca_key,
-        (x509.BasicConstraints(ca=True, path_length=None), True),
-        (x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key()), False),
-        (usage, True),
-    )
-    own = certificate(
-        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "stand-in")]),
-        key,
-        (x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), False),
-    )
-    pem = serialization.Encoding.PEM
-    (folder / "ca.pem").write_bytes(ca.public_bytes(pem))
-    chain = folder / "server.pem"
-    chain.write_bytes(
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + own.public_bytes(pem)
-    )
-    return chain

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.emulator import ACCOUNT, Emulator, certificates, emulator
+from fakes.authority import certify
+from fakes.emulator import ACCOUNT, Emulator, emulator
 from fakes.processes import command
 
 from conformance.oracle.catalogue import all_rules
@@ -112,7 +113,7 @@ def test_another_ca_is_not_trusted(running: Emulator, home: Path) -> None:
     """A server whose certificate is by somebody else gets no request."""
     folder = home / ".aws" / "emulator" / str(running.port)
     (folder / "other").mkdir()
-    certificates(folder / "other")
+    certify(folder / "other", "127.0.0.1")
     target = resolve(
         f"aws-emulator:{running.port}", TargetOptions(ca_bundle=str(folder / "other" / "ca.pem"))
     )

@@ -6,15 +6,15 @@ members need each other (hostnames in a pipeline, a VpcConfig beside a private r
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from conformance.spec import shapes
 from conformance.spec.crossfield import needs_vpc_mode
 from conformance.spec.shapes import Shape
 from strategies.examples import legal_values
-from strategies.places import steps
+from strategies.places import copied, steps
 from strategies.resources import Resources
 
 Body = dict[str, Any]
@@ -136,7 +136,14 @@ def base(*paths: str, name: str, resources: Resources, at: int = 0, wide: bool =
     ``at`` of them (or in the last one, where there are fewer). ``wide`` makes the lists on the way
     as long as their limit allows.
     """
-    body = minimal(name, resources)
+    # The name comes first in a request, also in the copy.
+    return {**copied(_base(paths, resources, at, wide)), "ModelName": name}
+
+
+@lru_cache(maxsize=1024)
+def _base(paths: tuple[str, ...], resources: Resources, at: int, wide: bool) -> Body:
+    """Return a base request without its own name; a request is made of each many times."""
+    body = minimal("", resources)
     for path in paths:
         shape = shapes.request()
         value: Any = body
@@ -158,7 +165,7 @@ def settled(body: Body, resources: Resources) -> Body:
     Takes and returns a request that breaks no constraint of a single member; afterwards it breaks
     no cross-field rule either.
     """
-    body = copy.deepcopy(body)
+    body = copied(body)
     if "InferenceExecutionConfig" in body and len(body.get("Containers", ())) < 2:
         body["Containers"] = [{"Image": resources.container_image} for _ in range(2)]
     if "Containers" in body:

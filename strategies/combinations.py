@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,7 +9,7 @@ from conformance.spec.crossfield import ENVIRONMENT_BYTES
 from conformance.spec.rules import Rule
 from strategies.bases import Body, base, minimal, settled
 from strategies.cases import OVER_LIMIT, Case, Names
-from strategies.places import Place
+from strategies.places import Place, copied
 from strategies.resources import Resources
 
 Builder = Callable[["_Maker"], Iterator[tuple[str, Any, Body]]]
@@ -37,9 +36,9 @@ class _Maker:
 
 
 def _changed(body: Body, change: Callable[[Body], object]) -> Body:
-    copied = copy.deepcopy(body)
-    change(copied)
-    return copied
+    changed: Body = copied(body)
+    change(changed)
+    return changed
 
 
 def _both_sources(make: _Maker) -> Iterator[tuple[str, Any, Body]]:

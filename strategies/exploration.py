@@ -6,16 +6,19 @@ the oracle about every request before it is sent, so a draw that misses its aim 
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from conformance.spec.constraints import broken
+from conformance.spec.patterns import matches
 from conformance.spec.rules import Rule, constraint_rules
 from conformance.spec.shapes import Shape, by_path
 from strategies.bases import ITEMS, base, settled
 from strategies.cases import CountedNames, separable
+from strategies.examples import legal_values
 from strategies.legal import PARTS, clash, filled, string_of
 from strategies.places import Place
 from strategies.requests import strings_of
@@ -101,11 +104,10 @@ def _illegal(
 ) -> SearchStrategy[Any] | None:
     if rule.constraint == "pattern":
         edited = st.builds(
-            _edited,
+            partial(_edited, shape.maximum),
             _strings(shape, stem, resources),
             st.integers(0, 2047),
-            # A character that is unassigned here may be a letter to a target with a newer Unicode.
-            st.sampled_from(_HOSTILE) | st.characters(exclude_categories=["Cs", "Cn"]),
+            _breaking(shape.pattern or "", legal_values(shape, Resources())[0]),
             st.booleans(),
         )
         return edited.filter(lambda value: broken(shape, value) == ("pattern",))
@@ -127,7 +129,7 @@ def _illegal(
             st.text(max_size=20),
         ).filter(lambda word: word not in shape.enum)
     if rule.constraint == "type" and shape.path != "ModelName":
-        return _json().filter(lambda value: broken(shape, value) == ("type",))
+        return _json(shape.kind)
     return None
 
 
@@ -142,20 +144,54 @@ class _Stem(CountedNames):
         return self._stem
 
 
-def _edited(value: str, position: int, char: str, replace: bool) -> str:
+def _edited(longest: int | None, value: str, position: int, char: str, replace: bool) -> str:
+    """Return a string with a character put in, or in the place of another where it is full."""
+    if replace or (longest is not None and len(value) >= longest):
+        at = position % max(1, len(value))
+        return value[:at] + char + value[at + 1 :]
     at = position % (len(value) + 1)
-    return value[:at] + char + value[at + replace :]
+    return value[:at] + char + value[at:]
 
 
-def _json() -> SearchStrategy[Any]:
-    scalars: SearchStrategy[Any] = st.one_of(
-        st.booleans(),
-        st.integers(-(2**31), 2**31),
-        st.text(max_size=8),
-        st.floats(allow_nan=False, allow_infinity=False, width=32),
-    )
-    return st.recursive(
-        scalars,
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
-        max_leaves=5,
-    )
+@cache
+def _breaking(pattern: str, legal: str) -> SearchStrategy[str]:
+    """Draw characters that break a pattern, most of them, by what they do near a value's end.
+
+    Of a pattern that hardly any character breaks only those are drawn.
+    """
+    hostile = [c for c in _HOSTILE if not matches(pattern, legal[:-1] + c + legal[-1:])]
+    if hostile and len(hostile) < len(_HOSTILE) // 2:
+        return st.sampled_from(hostile)
+    # A character that is unassigned here may be a letter to a target with a newer Unicode.
+    return st.sampled_from(_HOSTILE) | st.characters(exclude_categories=["Cs", "Cn"])
+
+
+#: The types of JSON that nobody has shown to be taken for another.
+_NEVER = {
+    "structure": ("list", "string", "boolean", "integer", "number"),
+    "map": ("list", "string", "boolean", "integer", "number"),
+    "list": ("object", "string", "boolean", "integer", "number"),
+    "string": ("object", "list", "boolean", "integer", "number"),
+    "boolean": ("object", "list"),
+    "integer": ("object", "list", "string", "boolean"),
+}
+
+
+@cache
+def _json(kind: str) -> SearchStrategy[Any]:
+    """Draw JSON values of every type that is wrong for a kind of shape, up to three levels deep."""
+    scalars: dict[str, SearchStrategy[Any]] = {
+        "boolean": st.booleans(),
+        "integer": st.integers(-(2**31), 2**31),
+        "string": st.text(max_size=8),
+        "number": st.floats(allow_nan=False, allow_infinity=False, width=32),
+    }
+    simple = st.one_of(list(scalars.values()))
+    keys = st.text(max_size=5)
+    inner = simple | st.lists(simple, max_size=2) | st.dictionaries(keys, simple, max_size=2)
+    drawn = {
+        **scalars,
+        "list": st.lists(inner, max_size=3),
+        "object": st.dictionaries(keys, inner, max_size=3),
+    }
+    return st.one_of([drawn[each] for each in _NEVER[kind]])

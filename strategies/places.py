@@ -6,7 +6,6 @@ entry, ``{value}`` replaces what it holds.
 
 from __future__ import annotations
 
-import copy
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,15 @@ Body = dict[str, Any]
 def steps(path: str) -> list[str]:
     """Split a shape's path: ``Containers[].Image`` gives ``["Containers", "[]", "Image"]``."""
     return re.findall(r"\[\]|\{key\}|\{value\}|[^.\[\]{}]+", path)
+
+
+def copied(value: Any) -> Any:
+    """Return a copy of a JSON value; far quicker than ``copy.deepcopy``, which knows all values."""
+    if isinstance(value, dict):
+        return {key: copied(held) for key, held in value.items()}
+    if isinstance(value, list):
+        return [copied(item) for item in value]
+    return value
 
 
 @dataclass(frozen=True)
@@ -55,8 +63,8 @@ class Place:
     def put(self, body: Body, value: Any) -> Any:
         """Return a copy of the request with another value at this place."""
         if not self.path:
-            return copy.deepcopy(value)
-        changed = copy.deepcopy(body)
+            return copied(value)
+        changed: Body = copied(body)
         holder, key = self.holder(changed)
         if self.path.endswith("{key}"):
             renamed = [(value if each == key else each, held) for each, held in holder.items()]
@@ -68,7 +76,7 @@ class Place:
 
     def drop(self, body: Body) -> Body:
         """Return a copy of the request without the value at this place."""
-        changed = copy.deepcopy(body)
+        changed: Body = copied(body)
         holder, key = self.holder(changed)
         del holder[key]
         return changed

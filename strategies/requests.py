@@ -6,9 +6,9 @@ if the resources existed.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -18,6 +18,7 @@ from hypothesis.strategies import SearchStrategy
 from conformance.spec.shapes import Shape, by_path, request
 from strategies import strings
 from strategies.bases import Body, entries, items, settled
+from strategies.places import copied
 from strategies.resources import Resources
 
 _DEFAULTS = Resources()
@@ -56,6 +57,11 @@ def strings_of(shape: Shape, resources: Resources = _DEFAULTS) -> SearchStrategy
         return st.just(given)
     if shape.enum:
         return st.sampled_from(shape.enum)
+    return _strings_named(shape.name, resources)
+
+
+@cache  # Hypothesis looks through every new strategy before it draws: that costs ten draws
+def _strings_named(name: str, resources: Resources) -> SearchStrategy[str]:
     makers: Mapping[str, Callable[[], SearchStrategy[str]]] = {
         "ModelName": strings.model_names,
         "ContainerHostname": strings.container_hostnames,
@@ -79,9 +85,9 @@ def strings_of(shape: Shape, resources: Resources = _DEFAULTS) -> SearchStrategy
         "SecurityGroupId": strings.security_group_ids,
         "SubnetId": strings.subnet_ids,
     }
-    if shape.name not in makers:
-        raise LookupError(f"strategies.requests has no strategy for the shape {shape.name}")
-    return makers[shape.name]()
+    if name not in makers:
+        raise LookupError(f"strategies.requests has no strategy for the shape {name}")
+    return makers[name]()
 
 
 def values(shape: Shape, *, resources: Resources = _DEFAULTS) -> SearchStrategy[Any]:
@@ -188,4 +194,4 @@ def create_model_requests(*, resources: Resources = _DEFAULTS) -> SearchStrategy
 def _fifteen(container: Body) -> list[Body]:
     """Return a pipeline of as many containers as there may be, with one environment in all."""
     bare = {name: value for name, value in container.items() if name != "Environment"}
-    return [container, *(copy.deepcopy(bare) for _ in range(14))]
+    return [container, *(copied(bare) for _ in range(14))]

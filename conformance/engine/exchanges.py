@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from conformance.wire import Call, Reading, Reply, TransportFault, encode
@@ -44,12 +45,16 @@ def _as_text(data: bytes) -> tuple[str, bool]:
         return base64.b64encode(data).decode(), True
 
 
+@lru_cache(maxsize=64)
+def _usual_headers(operation: str) -> dict[str, str]:
+    return dict(encode(operation, None).headers)
+
+
 def _unusual(call: Call) -> dict[str, Any] | None:
     """Return what is sent beside the body, where that is not what every plain call has."""
-    usual = encode(call.operation, None)
     headers = {k: value for k, value in call.headers.items() if k.lower() not in _SIGNATURE}
     signed = "Authorization" in call.headers
-    if signed and call.method == usual.method and headers == usual.headers:
+    if signed and call.method == "POST" and headers == _usual_headers(call.operation):
         return None
     return {"method": call.method, "headers": headers, "signed": signed}
 

@@ -74,9 +74,13 @@ def _rules() -> dict[tuple[str, str], Rule]:
 def _without_nulls(value: Any) -> Any:
     if isinstance(value, list):
         return [each for each in value if each is not None]
-    if isinstance(value, dict):
-        return {key: each for key, each in value.items() if each is not None}
-    return value
+    return {key: each for key, each in value.items() if each is not None}
+
+
+def _has_nulls(value: Any) -> bool:
+    if isinstance(value, list):
+        return None in value
+    return isinstance(value, dict) and None in value.values()
 
 
 def _in_value(shape: Shape, value: Any, path: Path) -> Iterator[Violation]:
@@ -84,10 +88,11 @@ def _in_value(shape: Shape, value: Any, path: Path) -> Iterator[Violation]:
     if is_undecided_type(shape, value):
         yield Violation(UNDECIDED_TYPE, path)
     kinds = broken(shape, value)
-    without_nulls = broken(shape, _without_nulls(value))
+    if kinds and _has_nulls(value):  # whether nulls count is unknown
+        without = broken(shape, _without_nulls(value))
+        kinds = tuple(kind for kind in kinds if kind in without)
     for kind in kinds:
-        if kind in without_nulls:  # whether nulls count is unknown
-            yield Violation(rules[shape.path, kind], path)
+        yield Violation(rules[shape.path, kind], path)
     if not has_type(shape, value):
         return
     if shape.kind == "string" and is_undecided_length(shape, value):
@@ -146,7 +151,8 @@ def violations(body: Any) -> tuple[Violation, ...]:
         return (Violation(_rules()["", "type"]),)
     found = list(_in_value(request(), body, ()))
     if isinstance(body, dict):
-        typed = _well_typed(request(), body)
+        right = not any(v.rule.constraint in ("type", UNDECIDED_TYPE.constraint) for v in found)
+        typed = body if right else _well_typed(request(), body)
         found += [Violation(c.rule) for c in cross_field_rules() if c.is_broken(typed)]
     return tuple(sorted(found, key=lambda v: _order()[v.rule.id]))
 

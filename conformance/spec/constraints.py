@@ -100,6 +100,8 @@ def is_undecided_length(shape: Shape, value: str) -> bool:
 
     Java counts UTF-16 units, the documents say characters; which one AWS applies is not known.
     """
+    if value.isascii():
+        return False
     units = len(value.encode("utf-16-le", "surrogatepass")) // 2
     over = shape.maximum is not None and len(value) <= shape.maximum < units
     under = shape.minimum is not None and len(value) < shape.minimum <= units

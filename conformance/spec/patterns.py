@@ -13,7 +13,7 @@ One part is rewritten only to be judged in linear time: a bucket never has to gi
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 import regex
 
@@ -66,6 +66,15 @@ def _compiled(pattern: str) -> regex.Pattern[str]:
     return regex.compile(translated(pattern), regex.V1)
 
 
+def _is_match(pattern: str, value: str) -> bool:
+    return _compiled(pattern).fullmatch(value) is not None
+
+
+#: Requests differ in one value: nearly all that is asked about was asked about before.
+_remembered = lru_cache(maxsize=4096)(_is_match)
+_LONGEST = 300  # characters of a string that is remembered
+
+
 def matches(pattern: str, value: str) -> bool:
     """Tell whether Java's ``value.matches(pattern)`` would be true."""
-    return _compiled(pattern).fullmatch(value) is not None
+    return _is_match(pattern, value) if len(value) > _LONGEST else _remembered(pattern, value)

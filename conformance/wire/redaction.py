@@ -93,7 +93,11 @@ _PLAIN = re.compile("[A-Za-z0-9]+")
 def _may_hold(data: bytes, secrets: frozenset[str]) -> bool:
     """Tell whether there is anything to look for; nearly always there is not, at once."""
     longest = (max(_PLAIN.findall(secret), key=len, default="") for secret in secrets)
-    return any(each.encode() in data for each in longest) or _SIGNED.search(data) is not None
+    if any(each.encode() in data for each in longest):
+        return True
+    lower = data.lower()  # a search that ignores case takes ten times as long
+    is_named = b"aws4-" in lower or b"signature" in lower
+    return is_named and _SIGNED.search(data) is not None
 
 
 def _bytes(text: str) -> bytes:

@@ -89,6 +89,53 @@ def test_a_signature_verifies_for_any_body(body: dict[str, str]) -> None:
     assert made == wanted
 
 
+HEADERS = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=20)
+
+
+@PROPERTY
+@given(
+    body=st.binary(max_size=50),
+    content_type=HEADERS,
+    target=HEADERS,
+    keys=st.builds(
+        Credentials,
+        st.text("ABC123", min_size=1),
+        st.text(min_size=1, max_size=10).filter(lambda text: text.isprintable()),
+        st.none() | st.text("abc/+=", min_size=1),
+    ),
+    later=st.sampled_from([0.0, -86_400.0, 3600.0]),
+    host=st.sampled_from(["localhost", "localhost:5000", "[::1]:5000", "localhost:80"]),
+    scheme=st.sampled_from(["http", "https"]),
+    path=st.sampled_from(["", "/"]),
+)
+def test_a_plain_call_is_signed_as_botocore_signs_it(
+    body: bytes,
+    content_type: str,
+    target: str,
+    keys: Credentials,
+    later: float,
+    host: str,
+    scheme: str,
+    path: str,
+) -> None:
+    """What is signed without botocore's detours has the very headers that botocore makes."""
+    headers = {"Content-Type": content_type, "X-Amz-Target": target, "User-Agent": "us"}
+    call = Call("CreateModel", body, headers, url=f"{scheme}://{host}{path}")
+    signer = Signer("eu-west-1", keys)
+    ours = signer.signed(call, later=later)
+    theirs = signer._signed_by_botocore(call, ours.headers["X-Amz-Date"])
+    assert dict(ours.headers) == dict(theirs.headers)
+
+
+@pytest.mark.parametrize("url", ["http://localhost/a%20b", "http://localhost/?b=1&a=2"])
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_a_call_that_is_not_plain_is_signed_too(url: str, method: str) -> None:
+    """Paths, queries, methods and headers of their own are left to botocore."""
+    call = Call("X", b"{}", {"X-Amz-Target": "SageMaker.X", "X-Own": "1"}, method, url)
+    signed = Signer("us-east-1").signed(call)
+    assert "x-own" in authorization(signed)[5].split(";")
+
+
 def test_a_changed_body_no_longer_verifies() -> None:
     """The signature covers the body: the verifier above is able to say no."""
     call = Signer("us-east-1").signed(encode("CreateModel", {"ModelName": "m"}))

@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 TOOLS := .venv-tools
 LOCK := requirements-dev.lock
 
-.PHONY: run test lint proof screenshots lock audit clean
+.PHONY: run test lint proof bench screenshots lock audit clean
 
 run: $(READY)  ## judge TARGET (default: moto); ends with 0 when the job was done
 	@$(BIN)/createmodel-conformance run '$(TARGET)' --exit-zero $(ARGS)
@@ -26,6 +26,9 @@ lint: $(READY)
 
 proof: $(READY)  ## the heavy proofs; takes many minutes
 	$(BIN)/pytest -q -n auto --maxprocesses 4 -m proof
+
+bench: $(READY)  ## how fast the suite is, each figure beside its bar; takes hours in full
+	$(BIN)/python -m benchmarks $(ARGS)
 
 screenshots: $(READY)  ## the pictures of the pages in docs/; needs Chromium
 	$(BIN)/python docs/screenshots.py

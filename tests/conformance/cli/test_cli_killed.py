@@ -18,6 +18,7 @@ from fakes.asking import ask, make, names
 from fakes.processes import command, processes_of_session, start, until
 from fakes.watched import Watched, watched
 
+from conformance.engine.record import EVENTS
 from reports.files import REPORTS
 from reports.record import RunRecord, exchanges
 from reports.summary import report
@@ -52,12 +53,18 @@ def is_clean(service: Watched) -> bool:
     return names(service.url) == sorted(THEIRS)
 
 
-def killed(service: Watched, folder: Path, after: float, *arguments: str) -> bool:
-    """Start a run and kill it after so many seconds; tells whether that came before its end."""
+#: When a run is killed: that many lines of events must be there, and then pass so many seconds.
+Moment = tuple[int, float]
+
+
+def killed(service: Watched, folder: Path, moment: Moment, *arguments: str) -> bool:
+    """Start a run and kill it at a moment; tells whether that came before its end."""
+    lines, seconds = moment
     service.folder = folder / "out"
     run = start("run", *arguments, cwd=folder)
     try:
-        until(lambda: run.poll() is not None, seconds=after)
+        until(lambda: run.poll() is not None or lines_of(folder / "out" / EVENTS) >= lines)
+        until(lambda: run.poll() is not None, seconds=seconds)
         was_running = run.poll() is None
         run.kill()  # and not its workers: they must end by themselves
         run.communicate(timeout=30)
@@ -119,16 +126,16 @@ def killed_often(service: Watched, folder: Path, moments: Iterator[float], *opti
     """
     out, kills = folder / "out", 0
     while True:
-        is_begun = (out / "events.ndjson").exists()
+        is_begun = (out / EVENTS).exists()
         if not is_begun and out.exists():  # killed before anything was judged
             assert command("cleanup", "out", cwd=folder).returncode == 0
             assert is_clean(service)
         begin = (service.url, *CHOSEN, *options, "--out", "out")
-        after = next(moments, 600.0)
-        if not killed(service, folder, after, *(("--resume", "out") if is_begun else begin)):
+        moment = next(moments, (0, 600.0))
+        if not killed(service, folder, moment, *(("--resume", "out") if is_begun else begin)):
             return kills
         kills += 1
-        if (out / "events.ndjson").exists():
+        if (out / EVENTS).exists():
             check_record(out, whole=False)
 
 
@@ -137,10 +144,9 @@ def test_a_run_that_is_killed_and_gone_on_with_tells_what_an_unbroken_one_tells(
     workers: str, kills: int, service: Watched, tmp_path: Path
 ) -> None:
     """Nothing is lost, nothing judged twice, nothing left, and theirs is untouched."""
-    expected, seconds = unbroken(service, tmp_path, "-n", workers)
-    chance = random.Random(workers)
-    moments = iter([chance.uniform(0.4, 0.9) * seconds for _ in range(kills)])
-    assert killed_often(service, tmp_path, moments, "-n", workers) > 0
+    expected, _ = unbroken(service, tmp_path, "-n", workers)
+    moments = iter([(3 * kill, 0.05 * kill) for kill in range(1, kills + 1)])
+    assert killed_often(service, tmp_path, moments, "-n", workers) == kills
     check_record(tmp_path / "out", whole=True)
     assert told(tmp_path / "out") == expected
     assert is_clean(service)
@@ -153,7 +159,7 @@ def test_a_killed_run_says_in_every_report_that_it_was_cut_off_and_is_cleaned_up
     """The reports can be made, not one looks whole; `cleanup` deletes what was left."""
     out = tmp_path / "out"
     run = start("run", service.url, *CHOSEN, "--out", "out", cwd=tmp_path)
-    assert until(lambda: out.exists() and lines_of(out / "events.ndjson") > 3)
+    assert until(lambda: out.exists() and lines_of(out / EVENTS) > 3)
     run.kill()
     run.communicate()
     assert not {path.name for path in out.iterdir()} & set(REPORTS)
@@ -177,7 +183,7 @@ def test_two_runs_at_once_on_one_target_do_not_disturb_each_other(
     for place in places:
         place.mkdir()
         runs.append(start("run", service.url, *CHOSEN, "--out", "out", cwd=place))
-    assert until(lambda: lines_of(places[2] / "out" / "events.ndjson") > 2)
+    assert until(lambda: lines_of(places[2] / "out" / EVENTS) > 2)
     runs[2].kill()
     runs[2].communicate()
     assert command("cleanup", "out", cwd=places[2]).returncode == 0
@@ -201,7 +207,8 @@ def test_two_hundred_kills_at_random_moments_lose_nothing(
         runs += 1
         folder = tmp_path / str(runs)
         folder.mkdir()
-        moments = [chance.uniform(0.02, 0.95) * seconds for _ in range(min(10, 100 - kills))]
+        many = min(10, 100 - kills)
+        moments = [(0, chance.uniform(0.02, 0.95) * seconds) for _ in range(many)]
         kills += killed_often(service, folder, iter(moments), "-n", workers)
         check_record(folder / "out", whole=True)
         assert told(folder / "out") == expected

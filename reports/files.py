@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +35,19 @@ REPORTS: Mapping[str, Callable[[Report], str]] = {
 
 
 def write_reports(folder: Path) -> dict[str, Any]:
-    """Write every report into a run's folder and return the report as data."""
+    """Write every report into a run's folder and return the report as data.
+
+    All of them or none: raises ``OSError`` where one cannot be written.
+    """
     document = report(RunRecord.load(folder))
-    for name, made in REPORTS.items():
-        write(folder / name, made(document))
+    try:
+        for name, made in REPORTS.items():
+            write(folder / name, made(document))
+    except OSError:
+        for name in REPORTS:
+            with suppress(OSError):
+                (folder / name).unlink(missing_ok=True)
+        raise
     return document
 
 

@@ -26,7 +26,8 @@ def junit(report: Mapping[str, Any]) -> str:
 
     Unsupported and not judged rules are skipped, inconclusive ones and errors are errors. What an
     ``info`` rule found is skipped too: it decides nothing; so is what is known, but an entry of
-    the list of known findings that is stale is a failure. The form is the strictest that is in
+    the list of known findings that is stale is a failure. A run that was cut off is an error of
+    its own: rules that it did not reach are merely skipped. The form is the strictest that is in
     use, that of Apache Ant's report.
     """
     root = ET.Element("testsuites")
@@ -36,6 +37,9 @@ def junit(report: Mapping[str, Any]) -> str:
         if family not in families:
             families[family] = _suite(root, family, report, len(families))
         _case(families[family], family, rule, *standing(report, rule["id"]))
+    if not report["complete"]:
+        families["run"] = _suite(root, "run", report, len(families))
+        _partial(families["run"])
     for suite in families.values():
         cases = suite.findall("testcase")
         suite.set("tests", str(len(cases)))
@@ -70,6 +74,12 @@ def _suite(root: ET.Element, family: str, report: Mapping[str, Any], number: int
     ):
         ET.SubElement(properties, "property", name=name, value=fit(str(value)))
     return suite
+
+
+def _partial(suite: ET.Element) -> None:
+    case = ET.SubElement(suite, "testcase", classname="run", name="goes to its end", time="0")
+    message = "This run is partial: it says nothing about what it did not reach."
+    ET.SubElement(case, "error", type="partial", message=message)
 
 
 def _case(

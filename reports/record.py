@@ -111,12 +111,14 @@ def _check_header(event: Any, place: str) -> None:
 class RunRecord:
     """The events of one run: header, judged sides in the order they were written, footer.
 
-    ``footer`` is ``None`` for a run that was cut off.
+    ``footer`` is ``None`` for a run that was cut off; ``resumed`` is how often it was before, and
+    was gone on with.
     """
 
     header: Event
     judged: tuple[Event, ...]
     footer: Event | None
+    resumed: int = 0
 
     @property
     def complete(self) -> bool:
@@ -161,7 +163,7 @@ class RunRecord:
         header = events[0]
         footer = events[-1] if events[-1]["event"] == "end" else None
         judged = tuple(event for event in events[1:] if event["event"] == "judged")
-        return cls(header, judged, footer)
+        return cls(header, judged, footer, sum(each["event"] == "resumed" for each in events))
 
 
 def check_schema(path: Path | str) -> None:

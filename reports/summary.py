@@ -41,6 +41,7 @@ def report(run: RunRecord) -> dict[str, Any]:
         "started": run.header["started"],
         "ended": run.footer["ended"] if run.footer else None,
         "complete": run.complete,
+        **({"resumed": run.resumed} if run.resumed else {}),
         "requests": run.footer["requests"] if run.footer else None,
         "leftovers": run.footer["leftovers"] if run.footer else None,
         "verdict": verdict(rules),

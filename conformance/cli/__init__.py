@@ -14,6 +14,7 @@ from conformance import __version__
 
 _COMMANDS = {
     "run": "Judge a target rule by rule.",
+    "cleanup": "Delete what a killed run has left on its target.",
     "rules": "List the rules with level, provenance, source and statement.",
     "report": "Make the reports of a recorded run again.",
     "show": "Print one rule's findings whole.",

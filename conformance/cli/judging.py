@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -16,12 +15,13 @@ import click
 from conformance.cli import INTERRUPTED, NOT_SETTLED, SUITE_FAULT, Refused
 
 if TYPE_CHECKING:
+    from conformance.cli.resuming import Resumed
+    from conformance.engine.cleanup import Settled
+    from conformance.engine.journalling import Journalling
     from conformance.engine.judge import Bench
     from conformance.engine.record import Recorder
     from conformance.engine.run import Plan
     from conformance.targets import Target
-
-_SETTLES_WITHIN = 1.0  # seconds
 
 
 def judge_plan(
@@ -32,71 +32,115 @@ def judge_plan(
     shown: str = "figures",
     known: Mapping[str, Any] | None = None,
     named: Mapping[str, str] | None = None,
+    resumed: Resumed | None = None,
 ) -> tuple[int, dict[str, Any] | None]:
     """Judge a plan against a target and return the exit code and the report.
 
     ``shown`` is ``each``, ``figures`` or ``nothing``; ``known`` a list of known findings;
-    ``named`` what the user says of the target beside its fingerprint. There is no report where
-    nothing was judged. Raises ``Refused`` when the folder cannot be written and ``TargetProblem``
+    ``named`` what the user says of the target beside its fingerprint; ``resumed`` the record in
+    the folder that is gone on with. There is no report where nothing was judged, or where it
+    cannot be written. Raises ``Refused`` when the folder cannot be written and ``TargetProblem``
     when nothing answers.
     """
-    from conformance.cli.progress import Progress
     from conformance.engine import interruption
-    from conformance.engine.conversation import TargetGone
-    from conformance.engine.deadlines import OutOfTime
+    from conformance.engine.journalling import begun
     from conformance.engine.record import Recorder, header
-    from conformance.engine.run import bench_of, introduce, judgements
-    from reports.summary import exit_code
+    from conformance.engine.run import bench_of, introduce
 
     bench = bench_of(plan, who)
+    if resumed is not None:
+        bench.talk.requests = resumed.kept.requests
+    journals: Journalling | None = None
     try:
-        introduction = introduce(bench)
+        try:
+            journals = begun(plan, bench.talk, folder)
+            introduction = introduce(bench)
+            target = _target(who, bench, named or {})
+            if resumed is not None:
+                resumed.check_same(target)
+            head = header(target, _options(plan, bench), plan.rules, known)
+            recorder = Recorder(folder, head, resumed.kept if resumed else None)
+        except BaseException:
+            interruption.taken()
+            if journals is not None:
+                journals.back_out()
+            raise
     except KeyboardInterrupt:
         click.echo("Interrupted before anything was judged.", err=True)
         return INTERRUPTED, None
-    redacted = bench.talk.redaction.text
-    target = {
-        "name": who.name,
-        "endpoint": who.endpoint,
-        "account": bench.talk.account,
-        "fingerprint": {
-            **{key: redacted(each) for key, each in who.fingerprint().items()},
-            **(named or {}),
-        },
-    }
-    try:
-        recorder = Recorder(folder, header(target, _options(plan, bench), plan.rules, known))
     except OSError as problem:
         raise Refused(f"--out {folder} cannot be written: {problem.strerror}") from problem
+    return _judged(plan, bench, recorder, journals, introduction, shown)
+
+
+def _judged(
+    plan: Plan,
+    bench: Bench,
+    recorder: Recorder,
+    journals: Journalling | None,
+    introduction: list[Any],
+    shown: str,
+) -> tuple[int, dict[str, Any] | None]:
+    """Judge everything into a record that was begun, clean up, and make the reports."""
+    from conformance.cli.progress import Progress
+    from conformance.engine import interruption
+    from conformance.engine.conversation import TargetGone, Unjournalled
+    from conformance.engine.deadlines import OutOfTime
+    from conformance.engine.run import judgements
+    from reports.summary import exit_code
+
     reason, code = "", 0
+    unwritten: OSError | None = None
     is_child = plan.target.partition(":")[0] in ("moto-server", "reference-server")
-    spec = who.endpoint if is_child else plan.target
+    spec = bench.talk.target.endpoint if is_child else plan.target
+    to = (journals.folder, journals.heading) if journals is not None else None
     try:
         recorder.exchanges("", "introduction", introduction)
         with Progress(len(plan.sides), shown) as progress:
-            for judgement in judgements(plan, bench, target_spec=spec):
+            for judgement in judgements(plan, bench, target_spec=spec, journals=to):
                 recorder.judged(judgement)
                 progress.step(judgement)
     except KeyboardInterrupt:
         reason, code = "interrupted", INTERRUPTED
         interruption.taken()
+    except Unjournalled as problem:
+        reason, code = str(problem), SUITE_FAULT
     except TargetGone as problem:
         reason, code = str(problem), NOT_SETTLED
     except OutOfTime as problem:  # what fails until then fails
         reason = str(problem)
     except OSError as problem:
-        click.echo(f"Error: {folder} cannot be written: {problem.strerror}", err=True)
-        bench.talk.sweep()
-        return SUITE_FAULT, None
-    leftovers = _leave(bench.talk, plan.prefix, recorder, interrupted=code == INTERRUPTED)
+        unwritten = problem
+    leftovers = _leave(bench.talk, plan, journals, interrupted=code == INTERRUPTED)
     _finish_undisturbed()
-    recorder.close(
-        complete=not reason,
-        reason=reason,
-        leftovers=leftovers,
-    )
-    document = _report(folder, reason, shown == "nothing", interrupted=code == INTERRUPTED)
+    try:
+        if unwritten is not None:
+            raise unwritten
+        recorder.exchanges("", "clean-up", bench.talk.drain())
+        recorder.close(complete=not reason, reason=reason, leftovers=leftovers)
+        document = _report(
+            recorder.folder, reason, shown == "nothing", interrupted=code == INTERRUPTED
+        )
+    except OSError as problem:
+        recorder.abandon()
+        what = f"{recorder.folder} cannot be written: {problem.strerror}"
+        click.echo(f"Error: {what}; there are no reports of this run", err=True)
+        return SUITE_FAULT, None
     return code or exit_code(document) or (NOT_SETTLED if reason else 0), document
+
+
+def _target(who: Target, bench: Bench, named: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a record says of the target."""
+    redacted = bench.talk.redaction.text
+    return {
+        "name": who.name,
+        "endpoint": who.endpoint,
+        "account": bench.talk.account,
+        "fingerprint": {
+            **{key: redacted(each) for key, each in who.fingerprint().items()},
+            **named,
+        },
+    }
 
 
 def _finish_undisturbed() -> None:
@@ -122,26 +166,30 @@ def _options(plan: Plan, bench: Bench) -> dict[str, Any]:
     }
 
 
-def _leave(talk: Any, run_prefix: str, recorder: Recorder, *, interrupted: bool) -> int:
-    """Delete what is ours; a second Ctrl-C stops even that. Returns how many models remain.
+def _leave(talk: Any, plan: Plan, journals: Journalling | None, *, interrupted: bool) -> int:
+    """Delete what is ours; a second Ctrl-C stops even that. Returns how many models remain."""
+    from conformance.engine.cleanup import settle_twice
 
-    A request whose answer was not waited for may still be carried out: after an interruption we
-    look twice.
-    """
+    settled: Settled | None = None
     try:
         talk.tidy()
-        talk.prefix = run_prefix  # that of all processes of this run
-        remaining: int = talk.sweep()
-        if interrupted or remaining:
-            time.sleep(_SETTLES_WITHIN)
-            remaining = talk.sweep()
+        talk.ledger.prefixes.add(plan.prefix)  # that of all processes of this run
+        if journals is not None and plan.workers > 1:
+            journals.join_workers()
+        with talk.deadlines.regardless():
+            settled = settle_twice(talk, again=interrupted)
     except KeyboardInterrupt:
-        remaining = len(talk.leftovers)
+        pass
     except Exception as problem:  # noqa: BLE001 - whatever happens here, the record is closed
         click.echo(f"Cleaning up failed: {problem}", err=True)
-        remaining = len(talk.leftovers)
-    recorder.exchanges("", "clean-up", talk.drain())
-    return remaining
+    if journals is not None:
+        journals.end(settled)
+    if settled is None:
+        return len(talk.leftovers)
+    if settled.unclear:
+        names = ", ".join(map(repr, settled.unclear))
+        click.echo(f"Nobody knows whether these are models of this run: {names}", err=True)
+    return len(settled.remaining)
 
 
 def _report(folder: Path, reason: str, quiet: bool, *, interrupted: bool) -> dict[str, Any]:

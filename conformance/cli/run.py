@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli import INTERRUPTED, SUITE_FAULT, Refused
+from conformance.cli.cleanup import begin_afresh, clean_up_before
 from conformance.cli.consent import (
     agreed,
     held_to,
@@ -29,13 +31,14 @@ from conformance.cli.options import (
     target_of,
     target_options,
 )
+from conformance.cli.resuming import options_of, resumed_run
 
 if TYPE_CHECKING:
     from conformance.engine.run import Plan
 
 
 @click.command("run", short_help="Judge a target rule by rule.")
-@click.argument("target")
+@click.argument("target", required=False)
 @depth_option("How many requests for each rule.")
 @click.option("--seed", type=int, help="Seed of the random part; else a new one, shown and kept.")
 @click.option("--select", multiple=True, metavar="GLOB", help="Judge these rules; repeatable.")
@@ -87,17 +90,26 @@ if TYPE_CHECKING:
     help="At AWS: make no more, one after the other; else twice what the built-in service makes.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the results.")
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Go on with the run in this folder, which was cut off.",
+)
 @target_options
 @resource_options
 @click.pass_context
-def command(ctx: click.Context, /, target: str, **given: Any) -> None:
+def command(ctx: click.Context, /, target: str | None, **given: Any) -> None:
     """Judge TARGET: moto, moto-server, reference[:FAULT], reference-server[:FAULT], an http(s)
     URL, aws-emulator[:PORT], aws, wsgi:MODULE:APP or python:MODULE:NAME.
 
     Exit code 0: conforming. 1: nonconforming. 2: wrong usage or no such target. 3: inconclusive,
-    nothing judged, or the target stopped answering. 4: a fault of this suite. 130: Ctrl-C. With
-    --known, 1 means that a rule fails that is not listed, or that an entry is stale or expired,
-    and 0 that nothing is new.
+    nothing judged, or the target stopped answering. 4: a fault of this suite, or results that
+    cannot be written to their end. 130: Ctrl-C. With --known, 1 means that a rule fails that is
+    not listed, or that an entry is stale or expired, and 0 that nothing is new.
+
+    A run that was cut off is gone on with by --resume DIR: options that it was begun with need
+    not be said again, but for how the target is reached (keys, CA, time-outs, rate).
     """
     from conformance.engine import interruption
     from conformance.targets import TargetProblem, resolve
@@ -105,17 +117,29 @@ def command(ctx: click.Context, /, target: str, **given: Any) -> None:
 
     if given["verbose"] and given["quiet"]:
         raise Refused("--verbose and --quiet cannot both be meant")
-    known = known_findings(given["known_file"])
+    resumed = resumed_run(given["resume"], target, given) if given["resume"] else None
+    if resumed is not None:
+        target, given = resumed.target, options_of(resumed, given)
+    elif target is None:
+        raise click.UsageError("Missing argument 'TARGET'.")
+    known = resumed.known if resumed else known_findings(given["known_file"])
     plan = _plan(target, given)
     allowance = agreed(plan, given) if is_paid(target) else None
     folder = given["out"] or _default_folder(target)
+    if resumed is not None:
+        plan = replace(plan, done=resumed.kept.judged)
+        clean_up_before(folder, given)
+    else:
+        begin_afresh(folder)
     shown = "each" if given["verbose"] else "nothing" if given["quiet"] else "figures"
     try:
         with interruption.held_back():
             who = resolve(plan.target, plan.options, plan.credentials)
             judged = who if allowance is None else held_to(who, plan, allowance)
             try:
-                code, document = judge_plan(plan, judged, folder, shown=shown, known=known)
+                code, document = judge_plan(
+                    plan, judged, folder, shown=shown, known=known, resumed=resumed
+                )
             finally:
                 who.close()
     except TargetProblem as problem:

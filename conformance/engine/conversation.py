@@ -1,23 +1,25 @@
 """A conversation with a target: sends calls, records every exchange, leaves nothing behind.
 
 No verdict depends on what happened before, and no model of anybody else's is touched: names carry
-the run's prefix, and a name that does not is only taken after a look that it is free. Only what
-our own create was answered 2xx for is deleted.
+the run's prefix, and a name that does not is only taken after a look that it is free. A ledger
+keeps what we may have made; only what stands there is deleted.
 """
 
 from __future__ import annotations
 
-import json
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
 from conformance.engine import interruption
+from conformance.engine.cleanup import delete_owned, settle
 from conformance.engine.deadlines import Deadlines, OutOfTime
 from conformance.engine.exchanges import Exchange, Record, recorded
+from conformance.engine.listing import list_models
+from conformance.engine.ownership import KINDS, Ledger, Made, names_of
 from conformance.engine.patience import Patience
 from conformance.targets import Target
 from conformance.targets.pace import Pace
@@ -34,8 +36,6 @@ _Outcome = tuple[Reply | None, TransportFault | None, float, float]
 #: is small: some are slow with what is large, or close its connection.
 _GONE_AFTER = {"connect": 3, "timeout": 3, "broken": 20, "too-long": 20}
 
-_LIST_PAGES = 200
-
 #: Bytes of answers that are kept about one side of a rule, at most.
 _MOST_KEPT = 32 * 1024 * 1024
 
@@ -44,14 +44,12 @@ class TargetGone(Exception):
     """A target that answered before no longer does, or may not be asked any more."""
 
 
+class Unjournalled(TargetGone):
+    """What would be made cannot be written down first, so that nothing more may be asked."""
+
+
 class NameTaken(Exception):
     """A model name without the run's prefix is not known to be free, so it is left alone."""
-
-
-def _name_of(payload: Any) -> str:
-    """Return the name at the end of an answer's ModelArn, else nothing."""
-    arn = payload.get("ModelArn") if isinstance(payload, dict) else None
-    return arn.rpartition("model/")[2] if isinstance(arn, str) else ""
 
 
 class Conversation:
@@ -76,13 +74,13 @@ class Conversation:
         self.resources = resources
         self.account = account or target.account
         self.requests = 0
-        self.leftovers: list[Any] = []
+        self.ledger = Ledger(prefix)
+        #: What we made and the target did not delete.
+        self.leftovers: list[Made] = []
         keys = credentials or getattr(target, "credentials", None)
         self.signer = Signer(resources.region, keys)
         self.redaction = Redaction(keys)
         self._waits = bool(getattr(target, "waits", True))
-        self._owned: list[tuple[Any, Any]] = []
-        self._undoing: list[tuple[str, Any]] = []
         self._records: list[Record] = []
         self.deadlines = deadlines or Deadlines()
         self._pace = Pace(rate)
@@ -101,18 +99,24 @@ class Conversation:
     def send(self, call: Call, request: Any, *, purpose: str, signed: bool = True) -> Exchange:
         """Send bytes as they are; ``request`` is what the record calls them.
 
-        A target that is busy is asked again. A model that an answer names and that bears our
-        prefix is ours to delete.
+        A target that is busy is asked again.
         """
-        exchange = self._patience.served(lambda: self._sent_once(call, request, purpose, signed))
-        if call.operation == "CreateModel" and exchange.accepted and isinstance(request, str):
-            assert exchange.reading is not None
-            self.own(_name_of(exchange.reading.payload))
-        return exchange
+        return self._patience.served(lambda: self._sent_once(call, request, purpose, signed))
 
     def _sent_once(self, call: Call, request: Any, purpose: str, signed: bool) -> Exchange:
         call = self.signer.signed(call) if signed else call
-        return self._noted(call, request, self._sent_alone(call), purpose)
+        self._intend(call, request)
+        exchange = self._noted(call, request, self._sent_alone(call), purpose)
+        self._learn(exchange)
+        return exchange
+
+    def _intend(self, call: Call, request: Any) -> None:
+        """Write down what a call may make, before it leaves."""
+        try:
+            self.ledger.intends(call.operation, request)
+        except OSError as problem:
+            why = problem.strerror or str(problem)
+            raise Unjournalled(f"the journal cannot be written: {why}") from problem
 
     def _wait(self, seconds: float) -> None:
         """Wait for a busy target, where anything can change meanwhile."""
@@ -133,6 +137,8 @@ class Conversation:
         """Send calls at once, each from a thread of its own; return their exchanges in order."""
         self.deadlines.check()
         signed = [self.signer.signed(call) for call in calls]
+        for call, request in zip(calls, requests, strict=True):
+            self._intend(call, request)
         start = threading.Barrier(len(signed))
 
         def sent(call: Call) -> _Outcome:
@@ -147,9 +153,9 @@ class Conversation:
         for each in zip(signed, requests, outcomes, strict=True):
             self._faults = faults  # calls that met are one burst: at most one fault in a row
             exchanges.append(self._noted(*each, purpose))
-        for exchange in exchanges:
-            if exchange.operation == "CreateModel" and exchange.accepted:
-                self._keep(exchange)
+        # Nobody knows which came first: a delete that met a create may have been the earlier.
+        for exchange in sorted(exchanges, key=lambda each: each.operation in KINDS):
+            self._learn(exchange)
         return exchanges
 
     def _sent_alone(self, call: Call) -> _Outcome:
@@ -229,52 +235,37 @@ class Conversation:
         Raises ``NameTaken`` for a name without our prefix that may be somebody else's.
         """
         for candidate in self._foreign_names(body):
-            if not self._is_ours(candidate) and not self.is_free(candidate):
+            if not self.ledger.is_ours(candidate) and not self.is_free(candidate):
                 raise NameTaken(candidate)
-        exchange = self.ask("CreateModel", body, purpose=purpose)
-        if exchange.accepted:
-            self._keep(exchange)
-        return exchange
+        return self.ask("CreateModel", body, purpose=purpose)
 
-    def _is_ours(self, name: str) -> bool:
-        """Tell whether a create of ours was answered 2xx for this name."""
-        return any(owned == name for owned, _ in self._owned)
-
-    def _keep(self, exchange: Exchange) -> None:
-        """Take note of a model that we made, to delete it, and of the account it is in."""
-        assert exchange.reading is not None
-        payload, request = exchange.reading.payload, exchange.request
-        arn = payload.get("ModelArn") if isinstance(payload, dict) else None
-        if isinstance(arn, str) and self.account is None:
-            parts = arn.split(":")
+    def _learn(self, exchange: Exchange) -> None:
+        """Take note of what a call has made or deleted, and of the account it is in."""
+        self.ledger.answered(exchange)
+        if self.account is None and exchange.operation == "CreateModel" and exchange.accepted:
+            payload = exchange.reading.payload if exchange.reading else None
+            arn = payload.get("ModelArn") if isinstance(payload, dict) else None
+            parts = arn.split(":") if isinstance(arn, str) else []
             self.account = parts[4] if len(parts) > 5 and parts[4].isdigit() else None
-        name = request.get("ModelName") if isinstance(request, dict) else None
-        if (name, arn) not in self._owned:
-            self._owned.append((name, arn))
 
-    def _foreign_names(self, body: Any) -> Iterator[str]:
-        """Yield the names under which a target might store this request that are not ours."""
+    def _foreign_names(self, body: Any) -> tuple[str, ...]:
+        """Return the names under which a target might store this request that are not ours."""
         name = body.get("ModelName") if isinstance(body, dict) else None
-        if name is None:
-            yield from ("None", "null", "undefined", "")
-        elif isinstance(name, bool):
-            yield from (str(name), str(name).lower(), "1" if name else "0")
-        elif self.prefix not in json.dumps(name):
-            yield name if isinstance(name, str) else json.dumps(name)
+        return () if self.ledger.bears_prefix(name) else names_of(name)
 
     def is_free(self, name: str) -> bool:
         """Tell whether the target says that it has no model of this name; doubt means no."""
         exchange = self.ask("DescribeModel", {"ModelName": name}, purpose="look")
         if exchange.accepted:
-            return self._describes_anything()
+            return self.describes_anything()
         return exchange.reading is not None and exchange.reading.kind == REJECTED
 
     def is_stored(self, name: str) -> bool:
         """Tell whether the target describes a model of this name."""
         exchange = self.ask("DescribeModel", {"ModelName": name}, purpose="check")
-        return exchange.accepted and not self._describes_anything()
+        return exchange.accepted and not self.describes_anything()
 
-    def _describes_anything(self) -> bool:
+    def describes_anything(self) -> bool:
         """Tell whether a model that nobody made is described too: then a description says nothing.
 
         A target that answers 200 to whatever it is asked has no models that could come to harm.
@@ -282,87 +273,32 @@ class Conversation:
         never_made = {"ModelName": f"{self.prefix}-never-made"}
         return self.ask("DescribeModel", never_made, purpose="look").accepted
 
-    def listed(self) -> set[str]:
+    def listed(self) -> frozenset[str]:
         """Return the names with our prefix that ListModels shows, walking all its pages."""
-        found: set[str] = set()
-        token: Any = None
-        for _ in range(_LIST_PAGES):
-            body: dict[str, Any] = {"MaxResults": 100, "NameContains": self.prefix}
-            if token is not None:
-                body["NextToken"] = token
-            exchange = self.ask("ListModels", body, purpose="list")
-            payload = exchange.reading.payload if exchange.reading else None
-            if not exchange.accepted or not isinstance(payload, dict):
-                break
-            models = payload.get("Models")
-            for model in models if isinstance(models, list) else ():
-                name = model.get("ModelName") if isinstance(model, dict) else None
-                if isinstance(name, str) and self.prefix in name:
-                    found.add(name)
-            token = payload.get("NextToken")
-            if not isinstance(token, str) or not token:
-                break
-        return found
+        return list_models(self, self.prefix).names
 
     # -- leaving nothing behind ------------------------------------------------------------
 
     def own(self, name: str) -> None:
-        """Take note of a model that a rejected or unusual create of ours left behind."""
-        if self.prefix in name:
-            self._owned.append((name, None))
-
-    def disown(self, name: Any) -> None:
-        """Forget a model that the target says is deleted."""
-        self._owned = [each for each in self._owned if each[0] != name]
-
-    def afterwards(self, operation: str, body: Any) -> None:
-        """Have the next ``tidy`` send this call first: it deletes what is not a model."""
-        self._undoing.append((operation, body))
+        """Take note of a model that a rejected create of ours left behind."""
+        self.ledger.own(name)
 
     def tidy(self) -> None:
-        """Delete every model that our own creates were answered 2xx for, and what else was made."""
+        """Delete everything that our own creates were answered 2xx for."""
+        if not self.ledger.owned:
+            return
         try:
             with self.deadlines.regardless():
-                self._delete_what_was_made()
+                delete_owned(self)
         except OutOfTime:
-            self.leftovers += [name or arn for name, arn in self._owned]
-            self._owned.clear()
-
-    def _delete_what_was_made(self) -> None:
-        while self._undoing:
-            operation, undone = self._undoing.pop()
-            self.ask(operation, undone, purpose="delete")
-        while self._owned:
-            self.deadlines.check()
-            name, arn = self._owned.pop()
-            body = {} if name is None else {"ModelName": name}
-            if self.ask("DeleteModel", body, purpose="delete").accepted:
-                continue
-            stored = arn.rpartition("model/")[2] if isinstance(arn, str) else ""
-            if stored and stored != name and self.prefix in stored:
-                body = {"ModelName": stored}
-                if self.ask("DeleteModel", body, purpose="delete").accepted:
-                    continue
-            if not self._is_refused_as_gone(stored or name):
-                self.leftovers.append(stored or name)
+            self.leftovers += self.ledger.owned
+            self.ledger.owned.clear()
 
     def sweep(self) -> int:
-        """Delete whatever still bears our prefix; returns how many models of ours remain."""
+        """Delete whatever of ours is left; returns how many of ours remain."""
         with suppress(TargetGone, OutOfTime), self.deadlines.regardless():
-            for name in self.listed():
-                self.ask("DeleteModel", {"ModelName": name}, purpose="delete")
-            remaining = self.listed()
-            foreign = [n for n in self.leftovers if not self._is_gone(n)]
-            return len(remaining.union(str(n) for n in foreign))
+            return len(settle(self).remaining)
         return len(self.leftovers)
-
-    def _is_refused_as_gone(self, name: Any) -> bool:
-        """Tell whether the target says no to a look, too: calls that met have deleted the model."""
-        looked = self.ask("DescribeModel", {"ModelName": name}, purpose="look")
-        return looked.reading is not None and looked.reading.kind == REJECTED
-
-    def _is_gone(self, name: Any) -> bool:
-        return not isinstance(name, str) or not self.is_stored(name)
 
     # -- the record ------------------------------------------------------------------------
 

@@ -1,28 +1,38 @@
 """Writes the record of a run: ``events.ndjson`` and ``exchanges.ndjson.gz``, flushed as written.
 
-Only one process writes. A record without a footer, or with one that says so, was cut off.
+Only one process writes. A record without a footer, or with one that says so, was cut off, and can
+be gone on with: each judged side has its exchanges in a gzip member of their own, written before
+the line that speaks of them, so that a kill at any moment leaves whole sides behind.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
-import zlib
+import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
-from typing import IO, Any
+from typing import TYPE_CHECKING, Any
 
 from conformance import __version__
 from conformance.engine.exchanges import Record
 from conformance.engine.judgement import Judgement
+from conformance.engine.locks import lock
 from conformance.spec import documents
 from conformance.spec.rules import Rule
 from strategies.cases import separable
 
+if TYPE_CHECKING:
+    from conformance.engine.resumption import Kept
+
 EVENTS = "events.ndjson"
 EXCHANGES = "exchanges.ndjson.gz"
 FORMAT = 1
+
+#: How hard exchanges are packed: more takes time and gains little.
+_LEVEL = 3
 
 #: What ``reports.files`` makes of a record.
 _REPORTS = ("report.json", "report.html", "junit.xml", "summary.md", "badge.json", "badge.svg")
@@ -80,23 +90,28 @@ def header(
 class Recorder:
     """The one writer of a run's two files. Raises ``OSError`` when the folder cannot be written."""
 
-    def __init__(self, folder: Path, head: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, head: Mapping[str, Any], resumed: Kept | None = None) -> None:
+        """Begin with the header ``head``; ``resumed`` is the part of a record to go on behind."""
         folder.mkdir(parents=True, exist_ok=True)
-        for report in _REPORTS:  # an earlier run's must not stand beside ours
-            (folder / report).unlink(missing_ok=True)
         self.folder = folder
-        self._requests = 0
-        self._events: IO[str] = (folder / EVENTS).open("w", encoding="utf-8")
+        self._requests = resumed.requests if resumed else 0
+        self._events = _opened(folder / EVENTS)
         try:
-            self._exchanges = gzip.open(folder / EXCHANGES, "wb", compresslevel=3)  # noqa: SIM115
+            self._exchanges = _opened(folder / EXCHANGES)
+            for report in _REPORTS:  # an earlier run's must not stand beside ours
+                (folder / report).unlink(missing_ok=True)
+            _cut(self._exchanges, resumed.exchanges_end if resumed else 0)
+            _cut(self._events, resumed.events_end if resumed else 0)
+            if resumed:
+                self._line({"event": "resumed", "at": now(), "kept": len(resumed.judged)})
+            else:
+                self._line(head)
         except OSError:
-            self._events.close()
+            self.abandon()
             raise
-        self._line(head)
 
     def _line(self, event: Mapping[str, Any]) -> None:
-        self._events.write(json.dumps(event, ensure_ascii=True) + "\n")
-        self._events.flush()
+        _written(self._events, json.dumps(event, ensure_ascii=True).encode() + b"\n")
 
     def judged(self, judgement: Judgement) -> None:
         """Write one judged side: first its exchanges, then the line that speaks of them."""
@@ -105,23 +120,59 @@ class Recorder:
 
     def exchanges(self, rule: str, side: str, records: Iterable[Record]) -> None:
         """Write exchanges under the rule and side that they belong to."""
-        for record in records:
-            self._requests += 1
-            line = json.dumps({"rule": rule, "side": side, **record}, ensure_ascii=True)
-            self._exchanges.write(line.encode() + b"\n")
-        self._exchanges.flush(zlib.Z_SYNC_FLUSH)
+        lines = [
+            json.dumps({"rule": rule, "side": side, **record}, ensure_ascii=True).encode() + b"\n"
+            for record in records
+        ]
+        self._requests += len(lines)
+        if lines:
+            _written(self._exchanges, gzip.compress(b"".join(lines), _LEVEL, mtime=0))
 
     def close(self, *, complete: bool, reason: str, leftovers: int) -> None:
         """Write the footer and close both files."""
-        self._line(
-            {
-                "event": "end",
-                "complete": complete,
-                "reason": reason,
-                "requests": self._requests,
-                "leftovers": leftovers,
-                "ended": now(),
-            }
-        )
+        try:
+            self._line(
+                {
+                    "event": "end",
+                    "complete": complete,
+                    "reason": reason,
+                    "requests": self._requests,
+                    "leftovers": leftovers,
+                    "ended": now(),
+                }
+            )
+        finally:
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Close both files as they are: without a footer the record says that it was cut off."""
         self._events.close()
-        self._exchanges.close()
+        if hasattr(self, "_exchanges"):
+            self._exchanges.close()
+
+
+def _opened(path: Path) -> FileIO:
+    """Open a file to append to, for us alone. Raises ``OSError``, ``InUse`` where another has it.
+
+    What is written is with the system at once; whatever ends this process ends the lock.
+    """
+    file = FileIO(path, "ab")
+    try:
+        lock(file.fileno())
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def _cut(file: FileIO, size: int) -> None:
+    """Drop what stands behind a size; what is no regular file is as it is."""
+    if os.fstat(file.fileno()).st_size > size:
+        os.ftruncate(file.fileno(), size)
+
+
+def _written(file: FileIO, data: bytes) -> None:
+    """Write all of it; a disk that fills up takes a part and refuses the rest."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) or 0 :]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from conformance.engine import interruption
 from conformance.engine.conversation import TargetGone
 from conformance.engine.deadlines import SIDE_SECONDS, Deadlines, OutOfTime
 from conformance.engine.exchanges import Exchange, Record
+from conformance.engine.journal import Heading, JournalFile, path_of
 from conformance.engine.judge import Bench
 from conformance.engine.judgement import Judgement
 from conformance.engine.names import run_prefix
@@ -51,11 +55,18 @@ class Plan:
     #: Seconds for the whole run, and for one side of a rule.
     max_time: float | None = None
     rule_time: float = SIDE_SECONDS
+    #: Sides that were judged before this run was cut off.
+    done: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def sides(self) -> list[tuple[Rule, str]]:
-        """Every side that is judged, in order."""
-        return [(rule, side) for rule in self.rules for side in rule.sides]
+        """Every side that is still to be judged, in order."""
+        return [
+            (rule, side)
+            for rule in self.rules
+            for side in rule.sides
+            if (rule.id, side) not in self.done
+        ]
 
 
 def bench_of(plan: Plan, target: Target, *, share: int = 0, left: float | None = None) -> Bench:
@@ -109,10 +120,13 @@ def introduce(bench: Bench) -> list[Record]:
     return talk.drain()
 
 
-def judgements(plan: Plan, bench: Bench, *, target_spec: str) -> Iterator[Judgement]:
+def judgements(
+    plan: Plan, bench: Bench, *, target_spec: str, journals: tuple[Path, Heading] | None = None
+) -> Iterator[Judgement]:
     """Yield a judgement for every side of the plan; with workers in the order they finish.
 
-    ``target_spec`` is how workers reach the target that ``bench`` already talks to. Raises
+    ``target_spec`` is how workers reach the target that ``bench`` already talks to; ``journals``
+    the folder that they write journals to, and with what heading. Raises
     ``TargetGone`` when the target stops answering, and ``OutOfTime`` when the plan's time is over.
     """
     if plan.workers <= 1:
@@ -121,7 +135,7 @@ def judgements(plan: Plan, bench: Bench, *, target_spec: str) -> Iterator[Judgem
             yield judge_with_retries(rule, side, bench, plan.flaky_retries)
         return
     left = bench.talk.deadlines.left_to_run
-    for judgement, leftovers in _in_workers(replace(plan, target=target_spec), left):
+    for judgement, leftovers in _in_workers(replace(plan, target=target_spec), left, journals):
         bench.talk.leftovers += leftovers
         yield judgement
 
@@ -131,13 +145,29 @@ def judgements(plan: Plan, bench: Bench, *, target_spec: str) -> Iterator[Judgem
 _worker: dict[str, Any] = {}
 
 
-def _start_worker(plan: Plan, shares: Any, ends: float | None) -> None:
+def _start_worker(
+    plan: Plan, shares: Any, ends: float | None, journals: tuple[Path, Heading] | None
+) -> None:
     """Prepare a worker; ``ends`` is when the run's time is over, in epoch seconds."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     target = resolve(plan.target, plan.options, plan.credentials)
     left = None if ends is None else ends - time.time()
-    _worker["bench"] = bench_of(plan, target, share=shares.get(), left=left)
+    share = shares.get()
+    bench = bench_of(plan, target, share=share, left=left)
+    if journals is not None:
+        folder, heading = journals
+        bench.talk.ledger.journal = JournalFile.begun(path_of(folder, share), heading)
+    _worker["bench"] = bench
     _worker["retries"] = plan.flaky_retries
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent is killed: nobody else would stop it from asking."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _judge_in_worker(rule: Rule, side: str) -> tuple[Judgement, list[Any]]:
@@ -148,7 +178,9 @@ def _judge_in_worker(rule: Rule, side: str) -> tuple[Judgement, list[Any]]:
     return judgement, leftovers
 
 
-def _in_workers(plan: Plan, left: float | None) -> Iterator[tuple[Judgement, list[Any]]]:
+def _in_workers(
+    plan: Plan, left: float | None, journals: tuple[Path, Heading] | None
+) -> Iterator[tuple[Judgement, list[Any]]]:
     context = multiprocessing.get_context("spawn")
     shares = context.Queue()
     for share in range(1, plan.workers + 1):
@@ -157,7 +189,7 @@ def _in_workers(plan: Plan, left: float | None) -> Iterator[tuple[Judgement, lis
         plan.workers,
         mp_context=context,
         initializer=_start_worker,
-        initargs=(plan, shares, None if left is None else time.time() + left),
+        initargs=(plan, shares, None if left is None else time.time() + left, journals),
     )
     over: OutOfTime | None = None
     pending: set[Future[tuple[Judgement, list[Any]]]] = set()

@@ -95,10 +95,7 @@ class StagedScene:
 
     def _sent(self, operation: str, body: Any) -> Exchange:
         if operation != "CreateModel":
-            exchange = self._talk.ask(operation, body, purpose="case")
-            if operation == "DeleteModel" and exchange.accepted and isinstance(body, dict):
-                self._talk.disown(body.get("ModelName"))
-            return exchange
+            return self._talk.ask(operation, body, purpose="case")
         try:
             return self._talk.create(body)
         except NameTaken as taken:
@@ -142,10 +139,6 @@ class StagedScene:
         """Delete what the play has made and forget its steps."""
         self._talk.tidy()
         self.steps.clear()
-
-    def afterwards(self, operation: str, body: Any) -> None:
-        """Have this call sent when the scene is over."""
-        self._talk.afterwards(operation, body)
 
     def end(self) -> None:
         """Delete what the play made."""

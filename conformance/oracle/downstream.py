@@ -53,7 +53,6 @@ def _ask_endpoint_config(scene: Scene, models: tuple[str, ...]) -> Answer:
     name = scene.fresh()
     variants = [_variant(*each) for each in enumerate(models, 1)]
     body = {"EndpointConfigName": name, "ProductionVariants": variants}
-    scene.afterwards("DeleteEndpointConfig", {"EndpointConfigName": name})
     return scene.ask("CreateEndpointConfig", body)
 
 

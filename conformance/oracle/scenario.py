@@ -82,7 +82,9 @@ class Answer:
 
 
 class Scene(Protocol):
-    """What a play may do. Every model it makes bears a fresh name and is deleted afterwards."""
+    """What a play may do. Every model and endpoint configuration that it makes bears a fresh name
+    and is deleted afterwards.
+    """
 
     resources: Resources
     #: How many programs of calls a rule may try at this depth, and where chance begins.
@@ -139,9 +141,6 @@ class Scene(Protocol):
 
     def begin_anew(self) -> None:
         """Delete what the play has made and forget its steps: a finding shows what follows."""
-
-    def afterwards(self, operation: str, body: Any) -> None:
-        """Have this call sent when the scene is over, to delete what the play has made."""
 
 
 @dataclass(frozen=True)

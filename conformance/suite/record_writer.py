@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,18 +59,18 @@ class RecordWriter:
         if self._recorder is None:
             self._recorder = self._opened(judged["target"])
         self._sides += 1
-        self._recorder.judged(
-            Judgement(
-                rule_by_id(event["rule"]),
-                event["side"],
-                event["verdict"],
-                event["cases"],
-                event["finding"],
-                event["note"],
-                tuple(judged["exchanges"]),
-                event.get("observations", {}),
-            )
+        judgement = Judgement(
+            rule_by_id(event["rule"]),
+            event["side"],
+            event["verdict"],
+            event["cases"],
+            event["finding"],
+            event["note"],
+            tuple(judged["exchanges"]),
+            event.get("observations", {}),
         )
+        with self._writing():
+            self._recorder.judged(judgement)
 
     def _opened(self, target: Mapping[str, Any]) -> Recorder:
         try:
@@ -87,9 +88,24 @@ class RecordWriter:
         from reports.files import write_reports
 
         wanted = sum(len(rule.sides) for rule in self._rules)
-        self._recorder.close(
-            complete=self._sides == wanted,
-            reason="" if self._sides == wanted else "not every side was judged",
-            leftovers=0,
-        )
-        write_reports(self._folder)
+        with self._writing():
+            self._recorder.close(
+                complete=self._sides == wanted,
+                reason="" if self._sides == wanted else "not every side was judged",
+                leftovers=0,
+            )
+            write_reports(self._folder)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """End pytest with one sentence when the record or the reports cannot be written."""
+        try:
+            yield
+        except OSError as problem:
+            recorder, self._recorder = self._recorder, None
+            if recorder is not None:
+                recorder.abandon()
+            pytest.exit(
+                f"--createmodel-out {self._folder} cannot be written: {problem.strerror}",
+                pytest.ExitCode.USAGE_ERROR,
+            )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import IO
 
-from conformance.targets.children import end
+from conformance.targets.children import end, start
 from conformance.targets.protocol import Target, TargetProblem
 from conformance.targets.wsgi import WsgiTarget
 from conformance.wire import Call, Reply
@@ -42,13 +41,8 @@ class MotoServer:
     def __init__(self, connect: Callable[[str], Target]) -> None:
         """Start the server; ``connect`` makes the target that talks to the server's URL."""
         with tempfile.TemporaryFile() as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"],
-                stdout=subprocess.DEVNULL,
-                stderr=log,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C is for us; we end the child after cleaning up
-            )
+            where = ("-H", "127.0.0.1", "-p", "0")
+            self._process = start("moto.server", *where, stdout=subprocess.DEVNULL, stderr=log)
             try:
                 self.endpoint = self._address(log)
                 self._connection = connect(self.endpoint)

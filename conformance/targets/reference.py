@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from conformance import __version__
-from conformance.targets.children import end
+from conformance.targets.children import end, start
 from conformance.targets.protocol import Target, TargetProblem
 from conformance.targets.wsgi import WsgiTarget
 from conformance.wire import Call, Reply
@@ -74,17 +73,15 @@ class ReferenceServer:
         options = [part for fault in _checked(spec) for part in ("--fault", fault)]
         if checks_signatures:
             options += ["--sigv4", ":".join(*secrets_of(None).items())]
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "conformance.reference", "--port", "0", *options],
+        self._process = start(
+            "conformance.reference",
+            *("--port", "0", *options),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            start_new_session=True,  # Ctrl-C is for us; we end the child when we have cleaned up
         )
         try:
             assert self._process.stdout is not None
-            line = self._process.stdout.readline().strip()
+            line = self._process.stdout.readline().decode().strip()
             if not line.startswith(_LISTENING):
                 raise TargetProblem("the reference service did not start")
             self.endpoint = line.removeprefix(_LISTENING).rstrip("/") + "/"

@@ -51,6 +51,18 @@ def is_aws(url: str) -> bool:
     return any(host == domain or host.endswith("." + domain) for domain in _AWS_DOMAINS)
 
 
+#: Targets that are in this process or its child, and are gone with it.
+_OURS = ("moto", "moto-server", "reference", "reference-server", "wsgi")
+
+
+def outlives_us(spec: str) -> bool:
+    """Tell whether what we make on a target may still be there when this process is gone.
+
+    Nobody knows whom an object of the user's asks.
+    """
+    return spec.partition(":")[0] not in _OURS
+
+
 def resolve(spec: str, options: TargetOptions, credentials: Credentials | None = None) -> Target:
     """Return the target that ``spec`` names (see ``KNOWN``), started if it needs starting.
 

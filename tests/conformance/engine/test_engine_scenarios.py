@@ -201,17 +201,31 @@ def test_calls_that_go_together_overlap_and_are_answered_in_their_order() -> Non
     assert talk.listed() == set()
 
 
-def test_what_is_no_model_is_deleted_first() -> None:
-    """A call named for afterwards is sent before the models are deleted, also after a failure."""
+def test_what_uses_a_model_is_deleted_before_it() -> None:
+    """An endpoint configuration that a play made goes first, also after a failure."""
 
     def play(scene: Scene) -> None:
         body = scene.plain()
         created(scene, body)
-        scene.afterwards("DeleteEndpointConfig", {"EndpointConfigName": body["ModelName"]})
+        variant = {
+            "VariantName": "v",
+            "ModelName": body["ModelName"],
+            "InitialInstanceCount": 1,
+            "InstanceType": "ml.m5.large",
+        }
+        name = scene.fresh()
+        scene.ask(
+            "CreateEndpointConfig", {"EndpointConfigName": name, "ProductionVariants": [variant]}
+        )
         raise Broken("It is wrong.")
 
     operations = [r["operation"] for r in judged(play)[0].exchanges]
-    assert operations[:3] == ["CreateModel", "DeleteEndpointConfig", "DeleteModel"]
+    assert operations[:4] == [
+        "CreateModel",
+        "CreateEndpointConfig",
+        "DeleteEndpointConfig",
+        "DeleteModel",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -316,14 +316,21 @@ def test_only_what_our_create_was_answered_for_is_deleted() -> None:
     assert target.models == {"m": {"Owner": "somebody else"}}
 
 
-def test_the_sweep_finds_what_bears_the_prefix_of_the_run() -> None:
-    """Models of all processes of a run go, on every page of the list; all others stay."""
+def sent_for(talk: Conversation, *names: str) -> None:
+    """Have a conversation remember that creates were sent for these names, without an answer."""
+    for name in names:
+        talk.ledger.intends("CreateModel", {"ModelName": name})
+
+
+def test_the_sweep_deletes_what_creates_were_sent_for_and_nothing_named_alike() -> None:
+    """What no answer told of goes, on every page of the list; all others stay, alike or not."""
     target = Conformant()
-    ours = [f"cmcours{share}-{n:06}-conformance" for share in "abc" for n in range(99)]
-    theirs = ["m", "cmcour", "cmcother-1", "ours"]
+    ours = [f"cmcours-{n:06}-conformance" for n in range(299)]
+    theirs = ["m", "cmcour", "cmcother-1", "ours", "cmcours-000001-conformance-not"]
     target.models = {name: {} for name in [*ours, *theirs]}
     talk = conversation(target)
-    assert talk.sweep() == 0
+    sent_for(talk, *ours)
+    assert talk.sweep() == 1  # it holds our ten letters, and nobody knows whose it is
     assert sorted(target.models) == sorted(theirs)
 
 
@@ -331,7 +338,9 @@ def test_the_sweep_counts_what_it_cannot_delete() -> None:
     """What remains is reported as a number, and the sweep does not raise."""
     target = vices.CannotDelete()
     target.models = {"cmcours-1": {}, "cmcours-2": {}, "m": {}}
-    assert conversation(target).sweep() == 2
+    talk = conversation(target)
+    sent_for(talk, "cmcours-1", "cmcours-2", "cmcours-3")
+    assert talk.sweep() == 2
 
 
 class ListsForEver(Conformant):

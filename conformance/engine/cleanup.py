@@ -1,0 +1,187 @@
+"""Deletes what a run has made, by what its ledger says, and nothing else.
+
+What our create was answered 2xx for is ours. A name that a create was sent for without a definite
+answer is settled: it must be there now, must not have been there at the start, and where it does
+not hold our ten random letters it must have been made in the moment when we asked for it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from conformance.engine.listing import Listing, list_models
+from conformance.engine.ownership import KINDS, Made, names_of
+from conformance.wire.reading import REJECTED
+
+if TYPE_CHECKING:
+    from conformance.engine.conversation import Conversation
+    from conformance.engine.exchanges import Exchange
+
+#: Seconds by which a target's clock may be behind ours, and in which it carries out a request.
+_SKEW, _CARRIED_OUT_WITHIN = 2.0, 30.0
+
+#: Seconds after which a request that nobody waited for is taken to have been carried out.
+SETTLES_WITHIN = 1.0
+
+#: Where models cannot be listed, so many names without an answer are tried, at most.
+_MOST_TRIED = 100
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a clean-up deleted, what of ours is still there, and what may be ours or may not."""
+
+    deleted: tuple[str, ...]
+    remaining: tuple[str, ...]
+    unclear: tuple[str, ...] = ()
+
+
+def delete_owned(talk: Conversation) -> list[str]:
+    """Delete all that our creates were answered 2xx for, the last first; return the names.
+
+    What the target does not delete is added to ``talk.leftovers``.
+    """
+    owned, deleted = talk.ledger.owned, []
+    while owned:
+        talk.deadlines.check()
+        made = owned[-1]
+        if _delete(talk, made):
+            deleted.append(str(made.name or made.stored))
+        elif not _is_gone(talk, made):
+            talk.leftovers.append(made)
+        owned = talk.ledger.owned
+        if made in owned:
+            owned.remove(made)
+    return deleted
+
+
+def _delete(talk: Conversation, made: Made) -> bool:
+    """Tell whether the target says that it deleted something, under one of its names."""
+    kind = KINDS[made.operation]
+    body = {} if made.name is None else {kind.name: made.name}
+    if talk.ask(kind.delete, body, purpose="delete").accepted:
+        return True
+    is_another = made.stored != made.name and talk.ledger.bears_prefix(made.stored)
+    if not is_another:
+        return False
+    return talk.ask(kind.delete, {kind.name: made.stored}, purpose="delete").accepted
+
+
+def _is_gone(talk: Conversation, made: Made) -> bool:
+    """Tell whether the target says no to a look, too: calls that met have deleted it."""
+    kind = KINDS[made.operation]
+    looked = talk.ask(kind.describe, {kind.name: made.stored or made.name}, purpose="look")
+    return looked.reading is not None and looked.reading.kind == REJECTED
+
+
+def settle(talk: Conversation) -> Settled:
+    """Delete whatever of ours is left and look what remains."""
+    ledger = talk.ledger
+    deleted = delete_owned(talk)
+    for name, _ in ledger.unanswered("CreateEndpointConfig"):
+        made = Made("CreateEndpointConfig", name, None)
+        if ledger.bears_prefix(name) and _delete(talk, made):
+            deleted.append(name)
+    there, is_whole = _listed(talk)
+    deleted += [name for name in sorted(there & ledger.intended) if _delete_model(talk, name)]
+    unclear = []
+    for tried, (name, at) in enumerate(ledger.unanswered("CreateModel")):
+        for each in names_of(name):
+            if ledger.was_there(each):
+                continue
+            if ledger.bears_prefix(each):
+                if not is_whole and tried < _MOST_TRIED and _delete_model(talk, each):
+                    deleted.append(each)
+            elif (is_ours := _was_made(talk, each, at)) is None:
+                unclear.append(each)
+            elif is_ours and _delete_model(talk, each):
+                deleted.append(each)
+    remaining = set(_listed(talk)[0])
+    remaining.update(_name(made) for made in talk.leftovers if _is_there(talk, made))
+    return Settled(tuple(deleted), tuple(sorted(remaining)), tuple(unclear))
+
+
+def settle_twice(talk: Conversation, *, again: bool) -> Settled:
+    """Settle; with ``again``, or where something remains, once more a moment later.
+
+    A request whose answer was not waited for may still be carried out.
+    """
+    first = settle(talk)
+    if not again and not first.remaining:
+        return first
+    time.sleep(SETTLES_WITHIN)
+    second = settle(talk)
+    return Settled(first.deleted + second.deleted, second.remaining, second.unclear)
+
+
+def _delete_model(talk: Conversation, name: str) -> bool:
+    return talk.ask("DeleteModel", {"ModelName": name}, purpose="delete").accepted
+
+
+def _listed(talk: Conversation) -> tuple[set[str], bool]:
+    """Return what holds a prefix of the run's and was not there at the start, and if that is all.
+
+    No others draw those letters; what was never meant to be made is nevertheless not deleted.
+    """
+    prefixes = talk.ledger.prefixes
+    shortest = [p for p in prefixes if not any(q in p for q in prefixes if q != p)]
+    listings = [list_models(talk, prefix) for prefix in sorted(shortest)]
+    names = {name for each in listings for name in each.names if not talk.ledger.was_there(name)}
+    return names, all(each.is_whole for each in listings)
+
+
+def _is_there(talk: Conversation, made: Made) -> bool:
+    """Tell whether what could not be deleted is still there."""
+    if made.operation == "CreateModel":
+        name = made.stored or made.name
+        return isinstance(name, str) and talk.is_stored(name)
+    return not _is_gone(talk, made)
+
+
+def _name(made: Made) -> str:
+    name = made.stored or made.name
+    return name if isinstance(name, str) else json.dumps(name)
+
+
+def _was_made(talk: Conversation, name: str, at: float) -> bool | None:
+    """Tell whether a model of anybody's name was made when we asked for it, ``None`` if unknown.
+
+    ``at`` is when our create left, in epoch seconds.
+    """
+    if not name:
+        return False
+    exchange = talk.ask("DescribeModel", {"ModelName": name}, purpose="look")
+    if not exchange.accepted or talk.describes_anything():
+        return False
+    times = list(_creation_times(exchange))
+    if not times:
+        return None
+    return any(at - _SKEW <= each <= at + _CARRIED_OUT_WITHIN for each in times)
+
+
+def _creation_times(exchange: Exchange) -> Iterator[float]:
+    """Yield when a described model was made, in epoch seconds; a time without a zone is read in
+    UTC and in the zone of this machine.
+    """
+    payload = exchange.reading.payload if exchange.reading else None
+    told: Any = payload.get("CreationTime") if isinstance(payload, dict) else None
+    if isinstance(told, int | float) and not isinstance(told, bool):
+        yield float(told)
+    if isinstance(told, str):
+        try:
+            moment = datetime.fromisoformat(told)
+            yield moment.timestamp()
+            if moment.tzinfo is None:
+                yield moment.replace(tzinfo=UTC).timestamp()
+        except (ValueError, OverflowError):
+            return
+
+
+def names_that_matter(listing: Listing, prefix: str) -> frozenset[str]:
+    """Return those of the models at the start that might be taken for ours later."""
+    return frozenset(n for n in listing.names if len(n) <= len(prefix) + 2 or prefix in n)

@@ -1,0 +1,89 @@
+"""Begins and ends the journal of a run in its folder, so that none is there without need."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from conformance.engine.cleanup import Settled, names_that_matter, settle_twice
+from conformance.engine.conversation import Conversation
+from conformance.engine.journal import Heading, JournalFile, path_of, paths, read
+from conformance.engine.listing import list_models
+from conformance.engine.run import Plan
+from conformance.targets import TargetProblem, outlives_us
+
+#: Pages of 100 models that are looked through at the start, at most.
+_PAGES = 50
+
+
+class Journalling:
+    """The journals of one run in one folder; ``heading`` is what they begin with."""
+
+    def __init__(self, folder: Path, heading: Heading, talk: Conversation) -> None:
+        """Open the first. Raises ``OSError`` when the folder cannot be written."""
+        self.folder, self.heading = folder, heading
+        self._talk = talk
+        self._made = [each for each in (folder, *folder.parents) if not each.exists()]
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._file = JournalFile.begun(path_of(folder), heading)
+        except OSError:
+            self._remove()
+            raise
+        talk.ledger.journal = self._file
+        talk.ledger.before = None if heading.before is None else frozenset(heading.before)
+
+    def join_workers(self) -> None:
+        """Let count what the workers of this run, who are gone, have written down."""
+        for prefix, events in read(self.folder)[1]:
+            self._talk.ledger.join(prefix, events)
+
+    def back_out(self) -> None:
+        """Delete what was made before anything was judged; then nothing is left of the run."""
+        again = not self._talk.ledger.is_settled
+        with self._talk.deadlines.regardless():
+            settled = settle_twice(self._talk, again=again)
+        self.end(settled)
+
+    def end(self, settled: Settled | None) -> None:
+        """Close the journals; where everything is settled there is no need for them."""
+        self._talk.ledger.journal = None
+        self._file.close()
+        if settled is not None and not settled.remaining and not settled.unclear:
+            self._remove()
+
+    def _remove(self) -> None:
+        remove(self.folder)
+        for folder in self._made:
+            with suppress(OSError):  # there is more in it
+                folder.rmdir()
+
+
+def remove(folder: Path) -> None:
+    """Take the journals out of a folder."""
+    for path in paths(folder):
+        path.unlink(missing_ok=True)
+
+
+def begun(plan: Plan, talk: Conversation, folder: Path) -> Journalling | None:
+    """Begin a journal where what we make may outlive us; there, list what is there already.
+
+    Raises ``OSError`` when the folder cannot be written, and ``TargetProblem`` when nobody answers.
+    """
+    if not outlives_us(plan.target):
+        return None
+    with talk.deadlines.regardless():
+        listing = list_models(talk, pages=_PAGES)
+    fault = listing.last.fault
+    if fault is not None and fault.kind in ("connect", "timeout"):
+        raise TargetProblem(f"{talk.target.name} does not answer: {fault.detail}")
+    before = sorted(names_that_matter(listing, plan.prefix)) if listing.is_whole else None
+    heading = Heading(
+        target=plan.target,
+        endpoint=talk.target.endpoint,
+        region=talk.resources.region,
+        client=plan.options.client,
+        prefix=plan.prefix,
+        before=before,
+    )
+    return Journalling(folder, heading, talk)

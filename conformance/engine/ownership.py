@@ -1,0 +1,252 @@
+"""What a run may have made on a target, by name: intended, owned, refused and gone.
+
+A ledger is nothing but the fold of its events, so that one that is read back from a journal after
+a crash knows what the process knew that wrote it. Whatever is deleted is deleted because it stands
+here; that a name looks like ours is never enough.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from conformance.engine.exchanges import Exchange
+from conformance.wire import Reading
+from conformance.wire.reading import ODD, parse_json
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of thing that a create makes: what deletes and describes it, which members name it."""
+
+    delete: str
+    describe: str
+    name: str
+    arn: str
+
+
+#: By the operation that makes it. Transform jobs are not here: no operation deletes them.
+KINDS: Mapping[str, Kind] = {
+    "CreateModel": Kind("DeleteModel", "DescribeModel", "ModelName", "ModelArn"),
+    "CreateEndpointConfig": Kind(
+        "DeleteEndpointConfig",
+        "DescribeEndpointConfig",
+        "EndpointConfigName",
+        "EndpointConfigArn",
+    ),
+}
+_CREATE_OF = {kind.delete: create for create, kind in KINDS.items()}
+
+#: Faults that come before anything was sent.
+_NOT_SENT = frozenset({"connect", "unsendable", "spent"})
+
+#: The status of a server that has waited too long; it may have done the work.
+_TIMED_OUT = 408
+
+Event = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Made:
+    """Something that our create was answered 2xx for: its name as sent, and its ARN if told."""
+
+    operation: str
+    name: Any
+    arn: Any
+
+    @property
+    def stored(self) -> str:
+        """The name at the end of the ARN, else nothing."""
+        return self.arn.rpartition("/")[2] if isinstance(self.arn, str) else ""
+
+
+class Journal(Protocol):
+    """Where events go before they count; raises ``OSError`` when they cannot be written."""
+
+    def note(self, event: Event) -> None:
+        """Write an event down, at once."""
+
+
+def names_of(value: Any) -> tuple[str, ...]:
+    """Return the names under which a target may store what is named by a JSON value."""
+    if isinstance(value, str):
+        return (value,)
+    if value is None:
+        return ("None", "null", "undefined", "")
+    if isinstance(value, bool):
+        return (str(value), str(value).lower(), "1" if value else "0")
+    return tuple(dict.fromkeys((json.dumps(value), str(value))))
+
+
+def _key(operation: str, name: Any) -> tuple[str, str]:
+    return operation, name if isinstance(name, str) else json.dumps(name)
+
+
+def _is_definite(reading: Reading) -> bool:
+    """Tell whether an answer that is no acceptance says that nothing was made."""
+    return reading.kind != ODD and reading.status < 500 and reading.status != _TIMED_OUT
+
+
+class Ledger:
+    """The names of one process; with the ledgers of others joined to it, those of a run.
+
+    ``prefix`` is what makes a name the run's own: ten random letters that nobody else has.
+    """
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+        #: All prefixes of the run's names: more than one where ledgers were joined.
+        self.prefixes = {prefix}
+        self.journal: Journal | None = None
+        #: Names at the start that might be taken for ours, ``None`` when nobody has listed them.
+        self.before: frozenset[str] | None = None
+        #: What we made and have not deleted yet, in order.
+        self.owned: list[Made] = []
+        #: Every name with our prefix that a create was sent for, whatever came of it.
+        self.intended: set[str] = set()
+        #: Creates without a definite answer: operation, name, and epoch seconds when last sent.
+        self._unanswered: dict[tuple[str, str], tuple[Any, float]] = {}
+
+    # -- events ----------------------------------------------------------------------------
+
+    def intends(self, operation: str, request: Any) -> None:
+        """Take note that a create is about to leave. Raises ``OSError`` where that fails."""
+        if operation in KINDS:
+            for name in self._named(operation, request):
+                event = {"event": "intent", "operation": operation, "name": name}
+                self._happened({**event, "at": round(time.time(), 3)})
+
+    def answered(self, exchange: Exchange) -> None:
+        """Take note of what a create or a delete has come to."""
+        if exchange.operation in _CREATE_OF:
+            self._deleted(exchange)
+        elif exchange.operation in KINDS:
+            self._created(exchange)
+
+    def own(self, name: str) -> None:
+        """Take note of a model that a rejected create of ours left behind."""
+        if self.bears_prefix(name):
+            self._told("owned", "CreateModel", name, arn=None)
+
+    def _created(self, exchange: Exchange) -> None:
+        operation = exchange.operation
+        reading, fault = exchange.reading, exchange.fault
+        names = self._named(operation, exchange.request)
+        if exchange.accepted and reading is not None:
+            payload = reading.payload
+            arn = payload.get(KINDS[operation].arn) if isinstance(payload, dict) else None
+            request, member = exchange.request, KINDS[operation].name
+            if isinstance(request, dict):
+                self._told("owned", operation, request.get(member), arn=arn)
+                return
+            for name in names:
+                self._told("refused", operation, name)
+            stored = Made(operation, None, arn).stored  # bytes may name several: the answer says
+            name = stored if self.bears_prefix(stored) else None
+            self._told("owned", operation, name, arn=arn)
+            return
+        unsent = fault is not None and fault.kind in _NOT_SENT
+        if unsent or (reading is not None and _is_definite(reading)):
+            for name in names:
+                self._told("refused", operation, name)
+
+    def _deleted(self, exchange: Exchange) -> None:
+        operation = _CREATE_OF[exchange.operation]
+        if exchange.accepted and isinstance(exchange.request, dict):
+            name = exchange.request.get(KINDS[operation].name)
+            stands = any(each.name == name for each in self.owned)
+            if stands or _key(operation, name) in self._unanswered:
+                self._told("gone", operation, name)
+
+    def _told(self, event: str, operation: str, name: Any, **more: Any) -> None:
+        try:
+            self._happened({"event": event, "operation": operation, "name": name, **more})
+        except OSError:  # the intent is written: whoever reads it looks what has become of it
+            self._apply({"event": event, "operation": operation, "name": name, **more})
+
+    def _happened(self, event: Event) -> None:
+        """Write an event down, then let it count."""
+        if self.journal is not None:
+            self.journal.note(event)
+        self._apply(event)
+
+    def _apply(self, event: Mapping[str, Any]) -> None:
+        operation, name = event["operation"], event["name"]
+        key = _key(operation, name)
+        if event["event"] == "intent":
+            self._unanswered[key] = (name, event.get("at", 0.0))
+            if operation == "CreateModel":
+                self.intended.update(each for each in names_of(name) if self.bears_prefix(each))
+            return
+        self._unanswered.pop(key, None)
+        if event["event"] == "owned":
+            made = Made(operation, name, event.get("arn"))
+            if made not in self.owned:
+                self.owned.append(made)
+        elif event["event"] == "gone":
+            self.owned = [
+                each for each in self.owned if (each.operation, each.name) != (operation, name)
+            ]
+
+    def join(self, prefix: str, events: Iterable[Mapping[str, Any]]) -> None:
+        """Let count what another process of the run, or an earlier run, has written down."""
+        other = Ledger(prefix)
+        for event in events:
+            other._apply(event)
+        self.prefixes.add(prefix)
+        self.owned = [*other.owned, *(each for each in self.owned if each not in other.owned)]
+        self.intended |= other.intended
+        self._unanswered = {**other._unanswered, **self._unanswered}
+
+    # -- what may be deleted -----------------------------------------------------------------
+
+    def is_ours(self, name: str) -> bool:
+        """Tell whether a create of ours was answered 2xx for a model of this name."""
+        return any(each.operation == "CreateModel" and each.name == name for each in self.owned)
+
+    def unanswered(self, operation: str) -> list[tuple[Any, float]]:
+        """Return what was sent without a definite answer: names, and when they were sent."""
+        return [sent for key, sent in self._unanswered.items() if key[0] == operation]
+
+    def was_there(self, name: str) -> bool:
+        """Tell whether a model of this name was there before the run."""
+        return self.before is not None and name in self.before
+
+    def settled(self) -> None:
+        """Take note that what had no answer was looked for, and is not there any more."""
+        for operation in KINDS:
+            for name, _ in self.unanswered(operation):
+                self._told("gone", operation, name)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is owned and every create had a definite answer."""
+        return not self.owned and not self._unanswered
+
+    # -- names in requests -------------------------------------------------------------------
+
+    def bears_prefix(self, name: Any) -> bool:
+        """Tell whether a name, as it may be stored, holds ten letters that nobody else draws."""
+        return any(prefix in each for each in names_of(name) for prefix in self.prefixes)
+
+    def _named(self, operation: str, request: Any) -> list[Any]:
+        """Return the JSON values that may name what a request makes.
+
+        Bytes that are no plain JSON may be read in more ways than one: each word in them that
+        bears our prefix may be the name.
+        """
+        member = KINDS[operation].name
+        if isinstance(request, dict):
+            return [request.get(member)]
+        is_text = isinstance(request, str)
+        text = request if is_text else json.dumps(request)
+        names: list[Any] = re.findall(rf"[\w-]*{re.escape(self.prefix)}[\w-]*", text)
+        names += [] if is_text else [None]
+        body = parse_json(text.encode("utf-8", "replace"))
+        if isinstance(body, dict) and body.get(member) not in names:
+            names.append(body.get(member))
+        return list(dict.fromkeys(names)) if all(isinstance(n, str) for n in names) else names

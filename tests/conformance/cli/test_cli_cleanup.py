@@ -1,0 +1,167 @@
+"""``cleanup``: what a killed run left goes, on the word of its journal alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from fakes.asking import ask, make, names
+from fakes.watched import Watched, watched
+
+from conformance.cli import cli
+from conformance.engine.journal import Heading, JournalFile, path_of
+
+LETTERS = "cmcabcdefghij"
+OURS = tuple(f"{LETTERS}a-{number:06}-conformance" for number in range(3))
+LIKE_OURS = ("a", "cmc", f"{OURS[0]}x", f"{LETTERS}a", "cmcabcdefghiza-000000-conformance")
+
+
+@pytest.fixture
+def service() -> Iterator[Watched]:
+    """A service with models of somebody else's whose names look like ours."""
+    with watched() as watching:
+        make(watching.url, *LIKE_OURS)
+        yield watching
+
+
+def run(*arguments: str) -> Result:
+    """The command line in this process."""
+    return CliRunner().invoke(cli, arguments)
+
+
+def journal(folder: Path, target: str, *events: dict[str, Any]) -> None:
+    """What a run that was killed has written down."""
+    folder.mkdir(exist_ok=True)
+    heading = Heading(target, target, "us-east-1", "requests", LETTERS, list(LIKE_OURS))
+    file = JournalFile.begun(path_of(folder), heading)
+    for event in events:
+        file.note({"operation": "CreateModel", **event})
+    file.close()
+
+
+def intent(name: str, **more: Any) -> dict[str, Any]:
+    """A create that was about to leave."""
+    return {"event": "intent", "name": name, "at": 1.0, **more}
+
+
+def owned(name: str, **more: Any) -> dict[str, Any]:
+    """A create that was answered."""
+    return {"event": "owned", "name": name, "arn": None, **more}
+
+
+def test_what_is_owned_or_was_under_way_is_deleted_and_nothing_named_alike(
+    service: Watched, tmp_path: Path
+) -> None:
+    """Exit code 0; the names are told, and a second time there is nothing to do."""
+    make(service.url, *OURS[:2])
+    variant = {"VariantName": "v", "ModelName": OURS[0], "InitialInstanceCount": 1}
+    variant["InstanceType"] = "ml.m5.large"
+    config = {"EndpointConfigName": OURS[0], "ProductionVariants": [variant]}
+    ask(service.url, "CreateEndpointConfig", **config)
+    made = {"operation": "CreateEndpointConfig"}
+    events = [intent(OURS[0]), owned(OURS[0]), intent(OURS[0], **made), owned(OURS[0], **made)]
+    journal(tmp_path, service.url, *events, intent(OURS[1]), intent(OURS[2]), intent("a"))
+    done = run("cleanup", str(tmp_path))
+    assert done.exit_code == 0, done.output
+    assert f"Deleted (3): {OURS[0]}, {OURS[0]}, {OURS[1]}" in done.output
+    assert names(service.url) == sorted(LIKE_OURS)
+    with pytest.raises(AssertionError, match="Could not find"):
+        ask(service.url, "DescribeEndpointConfig", EndpointConfigName=OURS[0])
+    assert not path_of(tmp_path).exists()
+
+
+def test_a_target_that_has_moved_is_asked_where_it_is_now(service: Watched, tmp_path: Path) -> None:
+    """--endpoint takes the place of the URL in the journal."""
+    make(service.url, OURS[0])
+    journal(tmp_path, "http://127.0.0.1:9", intent(OURS[0]), owned(OURS[0]))
+    assert run("cleanup", str(tmp_path)).exit_code == 3
+    assert path_of(tmp_path).exists()
+    done = run("cleanup", str(tmp_path), "--endpoint", service.url)
+    assert done.exit_code == 0, done.output
+    assert names(service.url) == sorted(LIKE_OURS)
+
+
+def test_what_cannot_be_deleted_is_named_and_kept_in_the_journal(tmp_path: Path) -> None:
+    """Exit code 3; the journal stays for another time."""
+    with watched("delete-keeps-model") as service:
+        make(service.url, OURS[0])
+        journal(tmp_path, service.url, intent(OURS[0]), owned(OURS[0]))
+        done = run("cleanup", str(tmp_path))
+    assert done.exit_code == 3, done.output
+    assert f"Still there (1): {OURS[0]}" in done.output
+    assert path_of(tmp_path).exists()
+
+
+def test_a_new_run_does_not_forget_what_another_left_in_its_folder(
+    service: Watched, tmp_path: Path
+) -> None:
+    """Exit code 2 with what to do about it; nothing is judged and the journal stays."""
+    journal(tmp_path, service.url, intent(OURS[0]), owned(OURS[0]))
+    done = run("run", "reference", "--out", str(tmp_path), "--select", "errors/code")
+    assert done.exit_code == 2
+    assert "createmodel-conformance cleanup" in done.output
+    assert path_of(tmp_path).exists()
+
+
+REFUSED = {
+    "AWS without consent": ("aws", (), "--allow-aws"),
+    "a URL of AWS's without consent": (
+        "https://sagemaker.eu-west-1.amazonaws.com",
+        (),
+        "--allow-aws",
+    ),
+    "another region": ("http://127.0.0.1:9", ("--region", "eu-west-1"), "in region us-east-1"),
+    "no URL": ("http://127.0.0.1:9", ("--endpoint", "moto"), "is not a URL"),
+}
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_what_a_run_would_not_be_allowed_is_refused(why: str, tmp_path: Path) -> None:
+    """Exit code 2 and one sentence, as when the run was begun."""
+    target, options, says = REFUSED[why]
+    journal(tmp_path, target, owned(OURS[0]))
+    done = run("cleanup", str(tmp_path), *options)
+    assert done.exit_code == 2, done.output
+    assert says in done.output
+    assert done.output.startswith("Error: ")
+
+
+def test_a_run_that_is_going_on_is_left_alone(service: Watched, tmp_path: Path) -> None:
+    """Its models are in use: exit code 2."""
+    heading = Heading(service.url, service.url, "us-east-1", "requests", LETTERS, None)
+    file = JournalFile.begun(path_of(tmp_path), heading)
+    done = run("cleanup", str(tmp_path))
+    file.close()
+    assert done.exit_code == 2
+    assert "still going on" in done.output
+
+
+def test_a_target_within_the_run_is_gone_with_it(tmp_path: Path) -> None:
+    """Exit code 0, and the reason in a sentence; such a run writes no journal."""
+    out = tmp_path / "out"
+    assert (
+        run("run", "reference", "-q", "--select", "errors/code", "--out", str(out)).exit_code == 0
+    )
+    assert not list(out.glob("journal*"))
+    done = run("cleanup", str(out))
+    assert (done.exit_code, done.output.count("\n")) == (0, 1)
+    assert "is gone with" in done.output
+
+
+@pytest.mark.parametrize("what", ["nothing", "a file", "nonsense"])
+def test_a_folder_without_a_run_is_refused(what: str, tmp_path: Path) -> None:
+    """Exit code 2 and one sentence."""
+    place = tmp_path / "place"
+    if what == "a file":
+        place.touch()
+    if what == "nonsense":
+        place.mkdir()
+        path_of(place).write_text(json.dumps(intent("x", operation="CreateModel")) + "\n")
+    done = run("cleanup", str(place))
+    assert done.exit_code == 2, done.output
+    assert done.output.startswith("Error: ")
+    assert done.output.count("\n") == 1

@@ -1,0 +1,173 @@
+"""Cleaning up: what is ours goes, what looks like ours stays."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from fakes import vices
+from fakes.conformant import Conformant, Refused
+
+from conformance.engine.cleanup import names_that_matter, settle
+from conformance.engine.conversation import Conversation
+from conformance.engine.listing import list_models
+from strategies.bases import minimal
+from strategies.resources import Resources
+
+PREFIX = "cmcabcdefghija"
+OURS = f"{PREFIX}-000001-conformance"
+LIKE_OURS = (f"{OURS}-2", f"{PREFIX}", "cmcabcdefghijb-000001-conformance", OURS[:-1], "cmc", "a")
+
+
+def conversation(target: Any) -> Conversation:
+    """A conversation whose names bear our letters."""
+    return Conversation(target, prefix=PREFIX, resources=Resources())
+
+
+class MadeNow(Conformant):
+    """Says that every model was made this many seconds ago, in one of many forms."""
+
+    def __init__(self, told: Any) -> None:
+        super().__init__()
+        self.told = told
+
+    def describe(self, members: dict[str, Any]) -> dict[str, Any]:
+        return {**super().describe(members), "CreationTime": self.told}
+
+
+def interrupted(talk: Conversation, *names: Any) -> None:
+    """Have creates been sent whose answers nobody waited for."""
+    for name in names:
+        talk.ledger.intends("CreateModel", {"ModelName": name})
+
+
+def test_what_was_made_goes_and_what_is_named_alike_stays() -> None:
+    """Neither a longer name, nor a shorter one, nor the bare prefix is taken for ours."""
+    target = Conformant()
+    target.models = {name: {} for name in LIKE_OURS}
+    talk = conversation(target)
+    assert talk.create(minimal(OURS, Resources())).accepted
+    assert settle(talk).deleted == (OURS,)
+    assert sorted(target.models) == sorted(LIKE_OURS)
+
+
+def test_a_create_without_an_answer_is_looked_for() -> None:
+    """It is deleted where it was made, and nothing is said of it where it was not."""
+    target = Conformant()
+    target.models = {OURS: {}, **{name: {} for name in LIKE_OURS}}
+    talk = conversation(target)
+    interrupted(talk, OURS, f"{PREFIX}-000002-conformance")
+    assert settle(talk).deleted == (OURS,)
+    assert sorted(target.models) == sorted(LIKE_OURS)
+
+
+def test_what_was_there_at_the_start_is_not_ours_whatever_it_is_called() -> None:
+    """Even a name that bears our letters, and that we meant to make, is left alone."""
+    target = Conformant()
+    target.models = {OURS: {}, "a": {}}
+    talk = conversation(target)
+    talk.ledger.before = names_that_matter(list_models(talk), PREFIX)
+    interrupted(talk, OURS, "a")
+    settled = settle(talk)
+    assert (settled.deleted, settled.remaining, settled.unclear) == ((), (), ())
+    assert sorted(target.models) == sorted(["a", OURS])
+
+
+NOW = time.time()
+MOMENTS = {
+    "now": (lambda: time.time(), ("a",), ()),
+    "now, as a string": (lambda: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), ("a",), ()),
+    "now, without a zone": (lambda: time.strftime("%Y-%m-%d %H:%M:%S"), ("a",), ()),
+    "long ago": (lambda: time.time() - 60, (), ()),
+    "later, by somebody else": (lambda: time.time() + 60, (), ()),
+    "at no time that can be read": (lambda: "yesterday", (), ("a",)),
+    "at no time": (lambda: None, (), ("a",)),
+}
+
+
+@pytest.mark.parametrize("when", MOMENTS)
+def test_a_name_of_anybodys_is_ours_only_if_it_was_made_when_we_asked(when: str) -> None:
+    """One letter does not tell whose a model is; the moment does, and else nobody knows."""
+    moment, deleted, unclear = MOMENTS[when]
+    target = MadeNow(moment())
+    target.models = {"a": {}}
+    talk = conversation(target)
+    interrupted(talk, "a")
+    settled = settle(talk)
+    assert (settled.deleted, settled.unclear) == (deleted, unclear)
+    assert ("a" in target.models) == (not deleted)
+
+
+def test_a_refused_name_of_anybodys_is_never_looked_for() -> None:
+    """Somebody has taken it between our look and our create: it is theirs."""
+    target = MadeNow(time.time())
+    target.models = {"a": {}}
+    talk = conversation(target)
+    talk.is_free = lambda _name: True  # type: ignore[method-assign]
+    assert not talk.create(minimal("a", Resources())).accepted
+    assert settle(talk).deleted == ()
+    assert list(target.models) == ["a"]
+
+
+class CannotList(Conformant):
+    """Knows no ListModels."""
+
+    def list(self, members: dict[str, Any]) -> dict[str, Any]:
+        raise Refused("UnknownOperationException", "")
+
+
+def test_without_a_list_what_had_no_answer_is_deleted_by_its_name() -> None:
+    """Our letters and our intent are enough; a name of anybody's needs its moment as well."""
+    target = CannotList()
+    target.models = {OURS: {}, **{name: {} for name in LIKE_OURS}}
+    talk = conversation(target)
+    interrupted(talk, OURS, "a")
+    assert settle(talk).deleted == (OURS,)
+    assert sorted(target.models) == sorted(LIKE_OURS)
+
+
+def test_what_cannot_be_deleted_is_named() -> None:
+    """It remains, and is said to."""
+    talk = conversation(vices.CannotDelete())
+    assert talk.create(minimal(OURS, Resources())).accepted
+    settled = settle(talk)
+    assert (settled.deleted, settled.remaining) == ((), (OURS,))
+
+
+class Late(Conformant):
+    """Carries the first create out only when the list was asked for once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.late: dict[str, Any] = {}
+
+    def list(self, members: dict[str, Any]) -> dict[str, Any]:
+        page = super().list(members)
+        self.models.update(self.late)
+        return page
+
+
+def test_a_create_that_is_carried_out_while_we_look_is_found_the_second_time() -> None:
+    """The first look finds nothing; what it was named is still known for the second."""
+    target = Late()
+    target.late = {OURS: {}}
+    talk = conversation(target)
+    interrupted(talk, OURS)
+    assert settle(talk).deleted == ()
+    target.late = {}
+    assert settle(talk).deleted == (OURS,)
+    assert target.models == {}
+
+
+def test_two_runs_on_one_target_leave_each_others_models() -> None:
+    """Each deletes what it made while the other's are there."""
+    target = Conformant()
+    first = Conversation(target, prefix="cmcaaaaaaaaaaa", resources=Resources())
+    second = Conversation(target, prefix="cmcbbbbbbbbbba", resources=Resources())
+    for talk in (first, second):
+        assert talk.create(minimal(f"{talk.prefix}-1", Resources())).accepted
+    assert first.sweep() == 0
+    assert list(target.models) == ["cmcbbbbbbbbbba-1"]
+    assert second.sweep() == 0
+    assert target.models == {}

@@ -1,0 +1,163 @@
+"""Journals as files: whole lines, cut lines, strangers' files, and what they cost."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conformance.engine.journal import (
+    Heading,
+    JournalFile,
+    NotAJournal,
+    held,
+    ledger_of,
+    path_of,
+    paths,
+)
+from conformance.engine.locks import InUse
+
+PREFIX = "cmcabcdefghij"
+
+
+def heading(prefix: str = PREFIX, before: tuple[str, ...] | None = ("a",)) -> Heading:
+    """What a journal begins with."""
+    return Heading(
+        "http://127.0.0.1:1", "http://127.0.0.1:1/", "us-east-1", "requests", prefix, before
+    )
+
+
+def intent(name: str) -> dict[str, object]:
+    """The line of a create that is about to leave."""
+    return {"event": "intent", "operation": "CreateModel", "name": name, "at": 1.0}
+
+
+def written(folder: Path, *names: str, share: int = 0) -> bytes:
+    """A journal with these intents; returns its bytes."""
+    journal = JournalFile.begun(path_of(folder, share), heading())
+    for name in names:
+        journal.note(intent(name))
+    journal.close()
+    return path_of(folder, share).read_bytes()
+
+
+@settings(max_examples=60)
+@given(cut=st.integers(0, 600))
+def test_a_journal_that_is_cut_anywhere_tells_what_was_written_whole(
+    cut: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A line that is cut off is passed over, and what follows it is read."""
+    folder = tmp_path_factory.mktemp("cut")
+    data = written(folder, f"{PREFIX}a-1", f"{PREFIX}a-2")
+    path_of(folder).write_bytes(data[:cut])
+    whole = data[:cut].split(b"\n")[1:-1]
+    if data[:cut].count(b"\n") == 0:
+        assert ledger_of(folder) is None or cut >= data.index(b"\n")
+        return
+    with_one_more = JournalFile(path_of(folder))
+    with_one_more.note(intent(f"{PREFIX}a-3"))
+    with_one_more.close()
+    found = ledger_of(folder)
+    assert found is not None
+    named = {json.loads(line)["name"] for line in whole} | {f"{PREFIX}a-3"}
+    complete = data[:cut].rpartition(b"\n")[2]
+    with suppress(ValueError):  # a line of which only the end is missing still says it all
+        named.add(json.loads(complete)["name"])
+    assert found[1].intended == named
+
+
+def test_the_journals_of_all_processes_of_a_run_are_one_ledger(tmp_path: Path) -> None:
+    """What each has meant to make stands in it, and so does what was there before."""
+    written(tmp_path, f"{PREFIX}a-1")
+    written(tmp_path, f"{PREFIX}b-1", share=1)
+    written(tmp_path, f"{PREFIX}c-1", share=2)
+    assert [path.name for path in paths(tmp_path)] == [
+        "journal-1.ndjson",
+        "journal-2.ndjson",
+        "journal.ndjson",
+    ]
+    found = ledger_of(tmp_path)
+    assert found is not None
+    assert found[0] == heading(before=found[0].before)
+    assert found[1].intended == {f"{PREFIX}{letter}-1" for letter in "abc"}
+    assert found[1].was_there("a")
+
+
+def test_a_run_that_was_gone_on_with_has_the_names_of_both(tmp_path: Path) -> None:
+    """The second heading has letters of its own; what either found there is not ours."""
+    written(tmp_path, f"{PREFIX}a-1")
+    journal = JournalFile.begun(path_of(tmp_path), heading("cmczzzzzzzzzz", ("b",)))
+    journal.note(intent("cmczzzzzzzzzza-1"))
+    journal.close()
+    found = ledger_of(tmp_path)
+    assert found is not None
+    assert found[1].intended == {f"{PREFIX}a-1", "cmczzzzzzzzzza-1"}
+    assert found[1].was_there("a")
+    assert found[1].was_there("b")
+
+
+def test_a_list_that_was_not_taken_once_is_not_known(tmp_path: Path) -> None:
+    """Nobody can say of a name that it was not there when one of two runs has not looked."""
+    written(tmp_path)
+    JournalFile.begun(path_of(tmp_path), heading(before=None)).close()
+    found = ledger_of(tmp_path)
+    assert found is not None
+    assert found[1].before is None
+
+
+STRANGE = {
+    "another format": '{"event": "start", "format": 99}',
+    "no target": '{"event": "start", "format": 1, "endpoint": "x"}',
+    "no heading": json.dumps(intent("x")),
+}
+
+
+@pytest.mark.parametrize("what", STRANGE)
+def test_a_file_that_is_no_journal_of_ours_is_refused(what: str, tmp_path: Path) -> None:
+    """One sentence that names the file; nothing is deleted on its word."""
+    path_of(tmp_path).write_text(STRANGE[what] + "\n", "utf-8")
+    with pytest.raises(NotAJournal, match=r"journal\.ndjson"):
+        ledger_of(tmp_path)
+
+
+@settings(max_examples=200)
+@given(data=st.binary(max_size=200) | st.text(alphabet='{}[]":,event', max_size=80).map(str.encode))
+def test_reading_any_bytes_raises_nothing_else(
+    data: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A damaged journal is read as far as it goes, or refused; nothing is owned by accident."""
+    folder = tmp_path_factory.mktemp("any")
+    path_of(folder).write_bytes(data)
+    with suppress(NotAJournal):
+        found = ledger_of(folder)
+        assert found is None or found[1].is_settled
+
+
+def test_a_journal_is_written_by_one_run_alone(tmp_path: Path) -> None:
+    """A second is kept out for as long as the first goes on."""
+    first = JournalFile.begun(path_of(tmp_path), heading())
+    assert held(tmp_path)
+    with pytest.raises(InUse):
+        JournalFile(path_of(tmp_path))
+    first.close()
+    assert not held(tmp_path)
+    JournalFile(path_of(tmp_path)).close()
+
+
+def test_a_line_costs_less_than_thirty_microseconds(tmp_path: Path) -> None:
+    """The best of many rounds: what it takes where nobody else has the processor."""
+    journal = JournalFile.begun(path_of(tmp_path), heading())
+    rounds = []
+    for _ in range(50):
+        began = time.perf_counter()
+        for number in range(100):
+            journal.note(intent(f"{PREFIX}a-{number:06}-conformance"))
+        rounds.append((time.perf_counter() - began) / 100)
+    journal.close()
+    assert min(rounds) < 30e-6, statistics.median(rounds)

@@ -1,0 +1,198 @@
+"""Ledgers: what stands in them, and that a journal read back knows what its writer knew."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.engine.exchanges import Exchange
+from conformance.engine.ownership import Event, Ledger, names_of
+from conformance.wire import Reply, TransportFault, read
+
+PREFIX = "cmcabcdefghija"
+
+
+class Kept:
+    """A journal in memory; ``full`` refuses what is not an intent yet to come."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.full = False
+
+    def note(self, event: Event) -> None:
+        if self.full:
+            raise OSError(28, "No space left on device")
+        self.events.append(json.loads(json.dumps(event)))
+
+
+def answer(operation: str, request: Any, status: int = 200, **members: Any) -> Exchange:
+    """An exchange that was answered with a status and these members."""
+    body = json.dumps(members).encode()
+    reply = Reply(status, (("Content-Type", "application/x-amz-json-1.1"),), body)
+    return Exchange(1, operation, request, reply, read(reply))
+
+
+def silence(request: Any, kind: str) -> Exchange:
+    """A create that came to nothing."""
+    return Exchange(1, "CreateModel", request, None, None, TransportFault(kind, "no answer"))
+
+
+def sent(ledger: Ledger, exchange: Exchange) -> None:
+    """Have a ledger know of a call before and after."""
+    ledger.intends(exchange.operation, exchange.request)
+    ledger.answered(exchange)
+
+
+REFUSED = {"__type": "ValidationException", "message": "no"}
+
+
+def test_what_a_create_was_answered_2xx_for_is_owned_until_it_is_deleted() -> None:
+    """A model is ours from the answer on, and is not after the answer to its deletion."""
+    ledger = Ledger(PREFIX)
+    sent(ledger, answer("CreateModel", {"ModelName": "a"}, ModelArn="arn:x:model/a"))
+    assert ledger.is_ours("a")
+    assert not ledger.is_settled
+    ledger.answered(answer("DeleteModel", {"ModelName": "a"}, 400, **REFUSED))
+    assert ledger.is_ours("a")
+    ledger.answered(answer("DeleteModel", {"ModelName": "a"}))
+    assert not ledger.is_ours("a")
+    assert ledger.is_settled
+
+
+def test_a_model_and_a_configuration_of_one_name_are_two_things() -> None:
+    """Deleting the one leaves the other."""
+    ledger = Ledger(PREFIX)
+    name = f"{PREFIX}-1"
+    sent(ledger, answer("CreateModel", {"ModelName": name}))
+    sent(ledger, answer("CreateEndpointConfig", {"EndpointConfigName": name}))
+    ledger.answered(answer("DeleteEndpointConfig", {"EndpointConfigName": name}))
+    assert [made.operation for made in ledger.owned] == ["CreateModel"]
+
+
+@pytest.mark.parametrize("kind", ["timeout", "broken", "too-long"])
+def test_a_create_without_an_answer_is_neither_ours_nor_not(kind: str) -> None:
+    """It stands among what has to be looked for."""
+    ledger = Ledger(PREFIX)
+    sent(ledger, silence({"ModelName": "a"}, kind))
+    assert not ledger.is_ours("a")
+    assert [name for name, _ in ledger.unanswered("CreateModel")] == ["a"]
+
+
+@pytest.mark.parametrize("kind", ["connect", "unsendable", "spent"])
+def test_a_create_that_was_never_sent_need_not_be_looked_for(kind: str) -> None:
+    """Whoever did not listen has made nothing."""
+    ledger = Ledger(PREFIX)
+    sent(ledger, silence({"ModelName": "a"}, kind))
+    assert ledger.is_settled
+
+
+@pytest.mark.parametrize(
+    ("status", "is_settled"), [(400, True), (403, True), (408, False), (500, False), (503, False)]
+)
+def test_only_a_clients_fault_says_that_nothing_was_made(status: int, is_settled: bool) -> None:
+    """A server that fails or gives up waiting may have done the work before."""
+    ledger = Ledger(PREFIX)
+    sent(ledger, answer("CreateModel", {"ModelName": "a"}, status, **REFUSED))
+    assert ledger.is_settled is is_settled
+
+
+def test_a_name_of_ours_that_was_refused_is_remembered_as_meant() -> None:
+    """A target may store what it refuses; only such names are looked for in its list."""
+    ledger = Ledger(PREFIX)
+    sent(ledger, answer("CreateModel", {"ModelName": f"{PREFIX}-1"}, 400, **REFUSED))
+    sent(ledger, answer("CreateModel", {"ModelName": "a"}, 400, **REFUSED))
+    assert ledger.intended == {f"{PREFIX}-1"}
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        '{"ModelName":"%s","ModelName":"cmcabcdefghija-2"}',
+        '[{"ModelName":"%s"}]',
+        '{"ModelName":"%s"',
+        '{"Tags":[],"ModelName":"%s"} trailing',
+    ],
+)
+def test_bytes_that_may_be_read_in_more_ways_name_every_word_of_ours(request_: str) -> None:
+    """Whatever a lenient target takes for the name was written down before."""
+    ledger, journal = Ledger(PREFIX), Kept()
+    ledger.journal = journal
+    ledger.intends("CreateModel", request_.replace("%s", f"{PREFIX}-1"))
+    assert f"{PREFIX}-1" in [event["name"] for event in journal.events]
+    assert f"{PREFIX}-1" in ledger.intended
+
+
+def test_a_model_that_bytes_made_is_the_one_in_the_answer() -> None:
+    """Of two names in one body the ARN tells which was taken."""
+    ledger = Ledger(PREFIX)
+    body = f'{{"ModelName":"{PREFIX}-1","ModelName":"{PREFIX}-2"}}'
+    sent(ledger, answer("CreateModel", body, ModelArn=f"arn:x:model/{PREFIX}-2"))
+    assert [made.name for made in ledger.owned] == [f"{PREFIX}-2"]
+
+
+def test_nothing_is_meant_before_it_is_written_down() -> None:
+    """Where the journal cannot be written the intent is an error, not a memory."""
+    ledger, journal = Ledger(PREFIX), Kept()
+    ledger.journal, journal.full = journal, True
+    with pytest.raises(OSError, match="No space"):
+        ledger.intends("CreateModel", {"ModelName": "a"})
+    assert ledger.is_settled
+
+
+def test_what_was_made_is_known_also_where_the_journal_has_become_full() -> None:
+    """The intent stands in the journal; in this process the model is ours to delete."""
+    ledger, journal = Ledger(PREFIX), Kept()
+    ledger.journal = journal
+    ledger.intends("CreateModel", {"ModelName": "a"})
+    journal.full = True
+    ledger.answered(answer("CreateModel", {"ModelName": "a"}))
+    assert ledger.is_ours("a")
+
+
+NAMES = st.sampled_from([None, True, 7, "a", "None", f"{PREFIX}-1", f"{PREFIX}-2", ["x"], {}])
+CALLS = st.lists(
+    st.one_of(
+        st.builds(
+            lambda operation, name, status: answer(
+                operation, {"ModelName": name, "EndpointConfigName": name}, status
+            ),
+            st.sampled_from(
+                ["CreateModel", "DeleteModel", "CreateEndpointConfig", "DeleteEndpointConfig"]
+            ),
+            NAMES,
+            st.sampled_from([200, 400, 500]),
+        ),
+        st.builds(lambda name: silence({"ModelName": name}, "timeout"), NAMES),
+    ),
+    max_size=12,
+)
+
+
+@given(calls=CALLS, cut=st.integers(0, 12))
+def test_a_journal_read_back_knows_what_its_writer_knew(calls: list[Exchange], cut: int) -> None:
+    """Whatever happened, and wherever it stopped: the same is owned, meant and unanswered."""
+    ledger, journal = Ledger(PREFIX), Kept()
+    ledger.journal = journal
+    for exchange in calls[:cut]:
+        sent(ledger, exchange)
+    if cut < len(calls):
+        ledger.intends(calls[cut].operation, calls[cut].request)  # and then it is killed
+    again = Ledger("cmcother")
+    again.join(PREFIX, journal.events)
+    assert again.owned == ledger.owned
+    assert again.intended == ledger.intended
+    for operation in ("CreateModel", "CreateEndpointConfig"):
+        told = [name for name, _ in again.unanswered(operation)]
+        assert told == [name for name, _ in ledger.unanswered(operation)]
+
+
+@given(st.text() | st.integers() | st.booleans() | st.none() | st.lists(st.text(), max_size=2))
+def test_a_name_that_is_a_string_is_stored_as_it_is(value: Any) -> None:
+    """Anything else may be stored as JSON or as Python writes it; never as nothing at all."""
+    assert names_of(value)
+    if isinstance(value, str):
+        assert names_of(value) == (value,)

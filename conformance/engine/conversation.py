@@ -18,7 +18,8 @@ from typing import Any
 from conformance.engine import interruption
 from conformance.engine.deadlines import Deadlines, OutOfTime
 from conformance.engine.exchanges import Exchange, Record, recorded
-from conformance.engine.patience import Patience
+from conformance.engine.in_step import Step
+from conformance.engine.patience import Patience, was_done_all_the_same
 from conformance.targets import Target
 from conformance.targets.pace import Pace
 from conformance.wire import Call, Reply, TransportFault, encode, read
@@ -87,6 +88,7 @@ class Conversation:
         self.deadlines = deadlines or Deadlines()
         self._pace = Pace(rate)
         self._patience = Patience(self._wait)
+        self.step = Step(prefix)
         self._kept = 0
         self._was_lost = False
         self._faults = 0
@@ -104,7 +106,13 @@ class Conversation:
         A target that is busy is asked again. A model that an answer names and that bears our
         prefix is ours to delete.
         """
-        exchange = self._patience.served(lambda: self._sent_once(call, request, purpose, signed))
+        name = request.get("ModelName") if isinstance(request, dict) else None
+        is_new = isinstance(name, str) and self.prefix in name and not self._is_ours(name)
+        exchange = self._patience.served(
+            lambda: self._sent_once(call, request, purpose, signed), is_new=is_new
+        )
+        if was_done_all_the_same(exchange):
+            self.own(str(name))
         if call.operation == "CreateModel" and exchange.accepted and isinstance(request, str):
             assert exchange.reading is not None
             self.own(_name_of(exchange.reading.payload))
@@ -112,7 +120,10 @@ class Conversation:
 
     def _sent_once(self, call: Call, request: Any, purpose: str, signed: bool) -> Exchange:
         call = self.signer.signed(call) if signed else call
-        return self._noted(call, request, self._sent_alone(call), purpose)
+        exchange = self._noted(call, request, self._sent_alone(call), purpose)
+        if (lost := self.step.lost(exchange)) is not None:
+            raise TargetGone(lost)
+        return exchange
 
     def _wait(self, seconds: float) -> None:
         """Wait for a busy target, where anything can change meanwhile."""
@@ -132,6 +143,7 @@ class Conversation:
     ) -> list[Exchange]:
         """Send calls at once, each from a thread of its own; return their exchanges in order."""
         self.deadlines.check()
+        self.step.forget()
         signed = [self.signer.signed(call) for call in calls]
         start = threading.Barrier(len(signed))
 

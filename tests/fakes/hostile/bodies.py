@@ -61,9 +61,10 @@ def duplicate_keys(asked: Asked) -> None:
 
 
 def nests_deeply(asked: Asked) -> None:
-    """Sends 100,000 lists within each other."""
-    asked.right()
-    asked.answer_with(b'{"ModelArn":' + b"[" * _LEVELS + b"]" * _LEVELS + b"}")
+    """Answers with the right status and, where it says yes, 100,000 lists within each other."""
+    reply = asked.right()
+    body = b'{"ModelArn":' + b"[" * _LEVELS + b"]" * _LEVELS + b"}"
+    asked.answer(Reply(reply.status, body, reply.headers) if reply.status == 200 else reply)
 
 
 def nests_deeply_in_an_error(asked: Asked) -> None:
@@ -106,9 +107,9 @@ def control_characters(asked: Asked) -> None:
 
 
 def empty_body(asked: Asked) -> None:
-    """Does what is asked and says nothing about it."""
-    asked.right()
-    asked.answer_with(b"")
+    """Does what is asked, and answers with the right status and nothing more."""
+    reply = asked.right()
+    asked.answer(Reply(reply.status, b"", reply.headers))
 
 
 BODIES = (

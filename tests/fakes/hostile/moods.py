@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from email.utils import formatdate
 from typing import Any
 
 from fakes.hostile.serving import Asked, HangUp
 
+from conformance.reference import application
 from conformance.reference.messages import Reply
 
 _BUSY = b'{"__type":"ThrottlingException","message":"Rate exceeded"}'
@@ -68,9 +70,9 @@ def slow_with_large_requests(asked: Asked) -> None:
 
 
 def dies_and_comes_back(asked: Asked) -> None:
-    """Answers nine requests, is away for a tenth of a second, and comes back; keeps its models."""
+    """Answers nine requests, is away for a second, and comes back; keeps its models."""
     if asked.number == 10:
-        asked.server.vanish(0.1)
+        asked.server.vanish(1)
         raise HangUp
     asked.answer(asked.right())
 
@@ -84,12 +86,10 @@ def dies(asked: Asked) -> None:
 
 
 def forgets_everything_and_comes_back(asked: Asked) -> None:
-    """Answers nine requests, is away for a moment, and comes back without its models."""
+    """Answers nine requests, is away for a second, and comes back without its models."""
     if asked.number == 10:
-        from conformance.reference import application
-
         asked.server.service = application().service
-        asked.server.vanish(0.1)
+        asked.server.vanish(1)
         raise HangUp
     asked.answer(asked.right())
 
@@ -97,26 +97,30 @@ def forgets_everything_and_comes_back(asked: Asked) -> None:
 def answers_for_the_last_request(asked: Asked) -> None:
     """Is one answer behind: each request gets the answer to the one before it."""
     reply = asked.right()
-    with asked.server.lock:
-        last = asked.server.kept.get("last")
-        asked.server.kept["last"] = reply
-    asked.answer(last or reply)
+    asked.answer(asked.before or reply)
 
 
-def swaps_two_replies(asked: Asked) -> None:
-    """Holds every fourth answer back and gives it to the request after it, whose own comes next.
-
-    So it does for operations of one kind: to CreateModel and DescribeModel it answers with the
-    ARN and name of the model that was asked for before.
-    """
+def swaps_replies_of_creates_that_meet(asked: Asked) -> None:
+    """Gives two creates that are there at once each other's answers; what comes alone is right."""
     reply = asked.right()
-    if asked.operation not in ("CreateModel", "DescribeModel") or reply.status != 200:
+    if asked.operation != "CreateModel" or reply.status != 200:
         asked.answer(reply)
         return
     with asked.server.lock:
-        seen: list[Reply] = asked.server.kept.setdefault(asked.operation, [])
-        seen.append(reply)
-    asked.answer(seen[-2] if len(seen) > 1 else reply)
+        other = asked.server.kept.pop("alone", None)
+        if other is None:
+            mine: dict[str, Any] = {"reply": reply, "other": None, "met": threading.Event()}
+            asked.server.kept["alone"] = mine
+    if other is not None:
+        other["other"] = reply
+        other["met"].set()
+        asked.answer(other["reply"])
+        return
+    mine["met"].wait(0.05)
+    with asked.server.lock:
+        if asked.server.kept.get("alone") is mine:
+            del asked.server.kept["alone"]
+    asked.answer(mine["other"] or reply)
 
 
 def _at_another_time(reply: Reply, seconds: float) -> Reply:
@@ -142,7 +146,11 @@ def _shifted(value: Any, seconds: float) -> Any:
 
 def clock_years_off(asked: Asked) -> None:
     """Has a clock that is nine years slow, in its Date header as in what it stores."""
-    reply = _at_another_time(asked.right(), YEARS)
+    with asked.server.lock:
+        if "slow" not in asked.server.kept:
+            asked.server.kept["slow"] = True
+            asked.server.service = application(now=lambda: time.time() + YEARS).service
+    reply = asked.right()
     date = formatdate(time.time() + YEARS, usegmt=True)
     asked.answer(Reply(reply.status, reply.body, reply.with_header("Date", date)))
 
@@ -176,7 +184,7 @@ MOODS = (
     dies,
     forgets_everything_and_comes_back,
     answers_for_the_last_request,
-    swaps_two_replies,
+    swaps_replies_of_creates_that_meet,
     clock_years_off,
     invents_creation_times,
     creation_times_without_a_date,

@@ -36,6 +36,8 @@ class Asked:
     connection: socket.socket
     request: Request
     number: int
+    #: What the reference answered to the request before this one, once ``right`` is called.
+    before: Reply | None = None
     _right: Reply | None = field(default=None, repr=False)
 
     @property
@@ -56,6 +58,8 @@ class Asked:
         """What the reference answers; the request is carried out by the first call."""
         if self._right is None:
             self._right = self.server.service.answer(self.request)
+            with self.server.lock:
+                self.before, self.server.last = self.server.last, self._right
         return self._right
 
     def send(self, data: bytes) -> None:
@@ -107,6 +111,8 @@ class HostileServer(socketserver.ThreadingTCPServer):
         self.requests: list[Request] = []
         self.closing = threading.Event()
         self.lock = threading.Lock()
+        #: What the reference has answered last.
+        self.last: Reply | None = None
         #: What a vice keeps from one request to the next.
         self.kept: dict[str, Any] = {}
         super().__init__(("127.0.0.1", 0), _Connection)

@@ -85,6 +85,9 @@ class _Arrivals(io.RawIOBase):
         super().close()
 
 
+#: Statuses whose answers have no body, whatever length they name. RFC 9110, sections 15.2 to 15.4.
+_WITHOUT_BODY = (101, 204, 304)
+
 _CUT_OFF = "the connection was closed within the head of the answer"
 
 
@@ -116,7 +119,8 @@ class _Answer(http.client.HTTPResponse):
         for length in ",".join(named).split(",") if named and not self.chunked else ():
             if not (length.strip().isascii() and length.strip().isdecimal()):
                 raise http.client.HTTPException(f"Content-Length is {length.strip()[:_SHOWN]!r}")
-        self._arrivals.room = self.length if named and not self.chunked else None
+        has_no_body = self.status in _WITHOUT_BODY  # what follows all the same is not read
+        self._arrivals.room = self.length if named and not self.chunked | has_no_body else None
         self._arrivals.beyond = f"more than the {self.length} bytes of its Content-Length"
         self._arrivals.allow(self._arrivals.waiting_in(self.fp))
 

@@ -105,6 +105,14 @@ def test_a_length_that_is_said_twice_alike_is_one(serve: Callable[..., Server]) 
     assert ask(serve(answer).port).status == 200
 
 
+@pytest.mark.parametrize("status", [204, 304])
+def test_a_body_where_none_may_be_is_not_read(status: int, serve: Callable[..., Server]) -> None:
+    """A target that says 204 beside a body is judged by its status."""
+    answer = _WHOLE.replace(b"200", str(status).encode())
+    reply = ask(serve(answer).port)
+    assert (reply.status, reply.body) == (status, b"")
+
+
 @given(rest=st.binary(min_size=1, max_size=40))
 def test_bytes_behind_the_end_of_an_answer_are_a_fault(rest: bytes) -> None:
     """Whatever follows a body at once, its length was wrong: nobody knows what was meant."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from conformance.engine.record import EVENTS, EXCHANGES, FORMAT
 from conformance.oracle.verdicts import ORDER
+from reports.bounded import text_of
 
 Event = Mapping[str, Any]
 
@@ -135,7 +136,7 @@ class RunRecord:
         place = Path(path)
         place = place / EVENTS if place.is_dir() else place
         try:
-            lines = _lines(place.read_text("utf-8"))
+            lines = _lines(text_of(place))
         except OSError as problem:
             raise NotARecord(f"{place} cannot be read: {problem.strerror}") from problem
         except UnicodeDecodeError as problem:
@@ -179,7 +180,7 @@ def check_schema(path: Path | str) -> None:
     place = Path(path)
     place = place / EVENTS if place.is_dir() else place
     validator = Draft202012Validator(schema("events"))
-    for number, line in enumerate(_lines(place.read_text("utf-8")), 1):
+    for number, line in enumerate(_lines(text_of(place)), 1):
         try:
             event = json.loads(line)
         except (ValueError, RecursionError):

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from reports.bounded import bytes_of
+
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 
 
@@ -103,6 +105,6 @@ def _envelope(document: Mapping[str, Any]) -> Any:
 
 def _read(key: Path) -> bytes:
     try:
-        return key.read_bytes()
+        return bytes_of(key)
     except OSError as problem:
         raise BadKey(f"{key} cannot be read: {problem.strerror}") from problem

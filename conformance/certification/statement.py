@@ -6,6 +6,7 @@ what it was judged by and what was recorded, each with its digest.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,7 +26,9 @@ SUITE, SPECIFICATION, REQUIREMENTS = "createmodel-conformance", "specification",
 
 
 def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal. Raises ``OSError``."""
+    """Return the SHA-256 of a file in hexadecimal. Raises ``OSError``, also for a device."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is no file")
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

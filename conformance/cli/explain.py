@@ -28,19 +28,17 @@ def _refuse(constant: str) -> Any:
 
 
 def _body(source: str) -> Any:
+    from reports.bounded import all_of, bytes_of
+
+    name = "standard input" if source == "-" else source
     try:
-        if source == "-":
-            data = sys.stdin.buffer.read()
-        else:
-            with open(source, "rb") as file:
-                data = file.read()
+        data = all_of(sys.stdin.buffer) if source == "-" else bytes_of(source)
     except OSError as problem:
-        raise Refused(f"{source} cannot be read: {problem.strerror}") from problem
+        raise Refused(f"{name} cannot be read: {problem.strerror}") from problem
     try:
         return json.loads(data.decode("utf-8-sig"), parse_constant=_refuse)
     except (ValueError, RecursionError) as problem:
         why = "it is nested too deeply" if isinstance(problem, RecursionError) else problem
-        name = "standard input" if source == "-" else source
         raise Refused(f"{name} is not JSON: {why}") from problem
 
 

@@ -34,10 +34,11 @@ def command(
     """
     from conformance.certification.envelope import BadKey
     from conformance.certification.verification import NotACertificate, read, verify
+    from reports.bounded import text_of
     from reports.safe import safe
 
     try:
-        document = read(certificate.read_text("utf-8"))
+        document = read(text_of(certificate))
         found = verify(
             document,
             record=record,

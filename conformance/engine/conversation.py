@@ -18,9 +18,10 @@ from conformance.engine import interruption
 from conformance.engine.cleanup import delete_owned, settle
 from conformance.engine.deadlines import Deadlines, OutOfTime
 from conformance.engine.exchanges import Exchange, Record, recorded
+from conformance.engine.in_step import Step
 from conformance.engine.listing import list_models
 from conformance.engine.ownership import KINDS, Ledger, Made, names_of
-from conformance.engine.patience import Patience
+from conformance.engine.patience import Patience, was_done_all_the_same
 from conformance.targets import Target
 from conformance.targets.pace import Pace
 from conformance.wire import Call, Reply, TransportFault, encode, read
@@ -85,6 +86,7 @@ class Conversation:
         self.deadlines = deadlines or Deadlines()
         self._pace = Pace(rate)
         self._patience = Patience(self._wait)
+        self.step = Step(prefix)
         self._kept = 0
         self._was_lost = False
         self._faults = 0
@@ -101,13 +103,22 @@ class Conversation:
 
         A target that is busy is asked again.
         """
-        return self._patience.served(lambda: self._sent_once(call, request, purpose, signed))
+        name = request.get("ModelName") if isinstance(request, dict) else None
+        is_new = isinstance(name, str) and self.prefix in name and not self.ledger.is_ours(name)
+        exchange = self._patience.served(
+            lambda: self._sent_once(call, request, purpose, signed), is_new=is_new
+        )
+        if was_done_all_the_same(exchange):
+            self.own(str(name))
+        return exchange
 
     def _sent_once(self, call: Call, request: Any, purpose: str, signed: bool) -> Exchange:
         call = self.signer.signed(call) if signed else call
         self._intend(call, request)
         exchange = self._noted(call, request, self._sent_alone(call), purpose)
         self._learn(exchange)
+        if (lost := self.step.lost(exchange)) is not None:
+            raise TargetGone(lost)
         return exchange
 
     def _intend(self, call: Call, request: Any) -> None:
@@ -136,6 +147,7 @@ class Conversation:
     ) -> list[Exchange]:
         """Send calls at once, each from a thread of its own; return their exchanges in order."""
         self.deadlines.check()
+        self.step.forget()
         signed = [self.signer.signed(call) for call in calls]
         for call, request in zip(calls, requests, strict=True):
             self._intend(call, request)

@@ -26,7 +26,7 @@ from conformance.engine.names import run_prefix
 from conformance.engine.retries import judge_with_retries
 from conformance.spec.rules import Rule
 from conformance.targets import Target, TargetOptions, TargetProblem, resolve
-from conformance.wire.reading import ODD, UNSUPPORTED
+from conformance.wire.reading import ELSEWHERE, ODD, UNSUPPORTED
 from conformance.wire.signing import Credentials
 from strategies.bases import minimal
 from strategies.resources import Resources
@@ -110,7 +110,7 @@ def introduce(bench: Bench) -> list[Record]:
     reading = exchange.reading
     assert reading is not None
     talk.tidy()
-    is_web_page = reading.kind in (ODD, UNSUPPORTED) and reading.code is None
+    is_web_page = reading.kind in (ELSEWHERE, ODD, UNSUPPORTED) and reading.code is None
     says_nothing = reading.payload is None and reading.code is None and reading.status < 500
     if not isinstance(reading.payload, dict) and (is_web_page or says_nothing):
         raise TargetProblem(

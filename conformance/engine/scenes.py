@@ -129,6 +129,8 @@ class StagedScene:
         bodies = [body for _, body in asks]
         with self._until_the_end():
             exchanges = self._talk.together(calls, bodies, purpose="case")
+        if self._talk.step.swapped(exchanges):
+            raise NothingToJudge("requests that met were answered with each other's replies")
         return [self._answer(Step(*each)) for each in zip(exchanges, calls, strict=True)]
 
     def observe(self, what: str, seen: str) -> None:
@@ -152,6 +154,9 @@ class StagedScene:
                 raise Unsupported(f"The client cannot send this: {exchange.fault.detail}.")
             detail = exchange.fault.detail if exchange.fault else "no reply"
             raise NoAnswer(f"no answer: {detail}", exchange.number)
+        if exchange.reading.unclear is not None:
+            said = f"{exchange.operation}: {exchange.reading.summary}"
+            raise NothingToJudge(f"{exchange.reading.unclear} ({said})")
         return Answer(
             exchange.number,
             exchange.operation,

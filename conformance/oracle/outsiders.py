@@ -41,6 +41,8 @@ def opinion_on(call: Call, reply: Reply) -> Opinion:
     operation, reading = operation_of(call), read(reply)
     if operation is None:
         return _NOTHING
+    if reading.unclear is not None:
+        return _NOTHING
     if _is_web_page(reply, reading):
         return Opinion(FAIL, "odd", f"{operation} got no AWS answer ({reading.summary}).")
     if operation == OPERATION:

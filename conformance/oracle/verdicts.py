@@ -71,6 +71,9 @@ def _cannot_judge(reading: Reading) -> Opinion | None:
         return Opinion(INCONCLUSIVE, "throttled", f"The target was too busy or full ({said}).")
     if reading.kind == DENIED:
         return Opinion(INCONCLUSIVE, "denied", f"The target refused the caller ({said}).")
+    if reading.unclear is not None:
+        why = f"{reading.unclear[0].upper()}{reading.unclear[1:]} ({said})."
+        return Opinion(INCONCLUSIVE, reading.kind, why)
     return None
 
 

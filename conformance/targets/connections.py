@@ -1,8 +1,9 @@
-"""HTTP connections that wait for a whole answer no longer than told, however slowly it comes.
+"""HTTP connections that wait for a whole answer no longer than told, and take no half for a whole.
 
 ``urllib3`` and ``requests`` know a time-out for each arrival: a byte a second, in a header or in a
 storm of interim answers, would be waited for without end. Here the time that is left is counted
-from the moment at which the connection was asked for.
+from the moment at which the connection was asked for. And ``http.client`` takes a head that is cut
+off, or whose lengths are nonsense, for a whole one; here neither is an answer.
 """
 
 from __future__ import annotations
@@ -20,11 +21,25 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 #: Interim answers (1xx) that are read over before the answer itself. RFC 9110, section 15.2.
 MOST_INTERIM = 100
 
+#: Bytes of a head that are read, interim answers included. AWS's have a thousand at most.
+MAX_HEAD = 256 * 1024
+
+#: What a status line that is no HTTP/1.1 is shown of.
+_SHOWN = 40
+
 
 class _Arrivals(io.RawIOBase):
-    """What arrives at a socket until its time-out, as it is now, has passed once in all."""
+    """What arrives at a socket until its time-out, as it is now, has passed once in all.
+
+    ``room`` bytes may still arrive, ``beyond`` says what is wrong with more. ``ended`` tells
+    whether the other side has closed the connection, as far as anybody asked.
+    """
 
     def __init__(self, sock: socket.socket) -> None:
+        self.ended = False
+        self.room: int | None = MAX_HEAD
+        self.beyond = f"a head longer than {MAX_HEAD} bytes"
+        self._is_quiet = False
         self._sock = sock
         self._raw: Any = sock.makefile("rb", buffering=0)
         seconds = sock.gettimeout()
@@ -36,19 +51,50 @@ class _Arrivals(io.RawIOBase):
     def fileno(self) -> int:
         return int(self._raw.fileno())
 
+    def waiting_in(self, reader: io.BufferedReader) -> int:
+        """Return how many bytes a reader has taken from here and not handed out yet."""
+        self._is_quiet = True
+        try:
+            return len(reader.peek())
+        finally:
+            self._is_quiet = False
+
     def readinto(self, buffer: Any) -> int | None:
+        if self._is_quiet:
+            return None
         if self._deadline is not None:
             left = self._deadline - time.monotonic()
             if left <= 0:
                 raise TimeoutError("timed out")
             self._sock.settimeout(left)
         arrived: int | None = self._raw.readinto(buffer)
+        self.ended = arrived == 0
+        self.allow(arrived or 0)
         return arrived
+
+    def allow(self, arrived: int) -> None:
+        """Count bytes that have arrived; raises ``HTTPException`` when they are too many."""
+        if self.room is not None:
+            self.room -= arrived
+            if self.room < 0:
+                raise http.client.HTTPException(self.beyond)
 
     def close(self) -> None:
         if not self.closed:
             self._raw.close()
         super().close()
+
+
+#: Statuses whose answers have no body, whatever length they name. RFC 9110, sections 15.2 to 15.4.
+_WITHOUT_BODY = (101, 204, 304)
+
+_CUT_OFF = "the connection was closed within the head of the answer"
+
+
+def _not_http(begins: str) -> http.client.HTTPException:
+    return http.client.HTTPException(
+        f"the answer is not HTTP/1.1 (it begins {begins.strip()[:_SHOWN]!r})"
+    )
 
 
 class _Answer(http.client.HTTPResponse):
@@ -57,11 +103,44 @@ class _Answer(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
         self.fp.close()
-        self.fp = io.BufferedReader(_Arrivals(sock))
+        self._arrivals = _Arrivals(sock)
+        self.fp = io.BufferedReader(self._arrivals)
+
+    def begin(self) -> None:
+        """Read the head. Raises ``HTTPException`` for one that is cut off or not to be believed.
+
+        RFC 9112, section 6.3: a Content-Length that is no number makes an answer unusable; section
+        8: one without the empty line behind its head is incomplete.
+        """
+        super().begin()
+        if self._arrivals.ended:
+            raise http.client.HTTPException(_CUT_OFF)
+        named = self.headers.get_all("Content-Length") or []
+        for length in ",".join(named).split(",") if named and not self.chunked else ():
+            if not (length.strip().isascii() and length.strip().isdecimal()):
+                raise http.client.HTTPException(f"Content-Length is {length.strip()[:_SHOWN]!r}")
+        has_no_body = self.status in _WITHOUT_BODY  # what follows all the same is not read
+        self._arrivals.room = self.length if named and not self.chunked | has_no_body else None
+        self._arrivals.beyond = f"more than the {self.length} bytes of its Content-Length"
+        self._arrivals.allow(self._arrivals.waiting_in(self.fp))
+
+    def _next_status(self) -> tuple[str, int, str]:
+        try:
+            found: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
+        except http.client.RemoteDisconnected:
+            raise
+        except http.client.BadStatusLine as bad:
+            begins = str(bad.args[0])
+            if self._arrivals.ended and begins.startswith("HTTP/1."):
+                raise http.client.HTTPException(_CUT_OFF) from None
+            raise _not_http(begins) from None
+        if not found[0].startswith("HTTP/1."):
+            raise _not_http(found[0])
+        return found
 
     def _read_status(self) -> tuple[str, int, str]:
         for _ in range(MOST_INTERIM + 1):
-            version, status, reason = super()._read_status()  # type: ignore[misc]
+            version, status, reason = self._next_status()
             if not 100 <= status < 200 or status == http.HTTPStatus.SWITCHING_PROTOCOLS:
                 return version, status, reason
             http.client.parse_headers(self.fp)

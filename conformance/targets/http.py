@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import re
 import time
 import zlib
 from collections.abc import Iterator, Mapping
@@ -22,6 +24,10 @@ MAX_BODY = 2 * 1024 * 1024
 
 #: Codings of a body that are undone one after the other, at most.
 _MOST_CODINGS = 3
+
+
+#: How urllib3 begins a sentence: with the object that it happened to.
+_OF_OBJECT = re.compile(r"\A(<[^<>]* object at 0x\w+>|_?\w*Connection\([^()]*\)): ")
 
 
 class _Session(requests.Session):
@@ -71,6 +77,8 @@ class HttpTarget:
                 if response.status_code < 200:
                     raise TransportFault("broken", f"no answer after {response.status_code}")
                 body = _unpacked(_bounded(response), response.headers.get("Content-Encoding", ""))
+                if _is_half(body, response.headers):
+                    raise TransportFault("broken", "the connection was closed within the body")
         except (requests.exceptions.Timeout, ReadTimeoutError) as problem:
             raise TransportFault("timeout", f"no answer within {self._seconds:g} s") from problem
         except requests.exceptions.SSLError as problem:
@@ -115,6 +123,17 @@ def _bounded(response: requests.Response) -> bytes:
         if size > MAX_BODY:
             raise _too_long()
     return b"".join(parts)
+
+
+def _is_half(body: bytes, headers: Mapping[str, str]) -> bool:
+    """Tell whether a body of unnamed length, ended by closing the connection, lacks its end.
+
+    Nothing in HTTP tells (RFC 9112, section 8), but a JSON object ends in a brace.
+    """
+    if "Content-Length" in headers or "Transfer-Encoding" in headers:
+        return False
+    text = body.strip()
+    return text.startswith(b"{") and not text.endswith(b"}")
 
 
 def _unpacked(body: bytes, codings: str) -> bytes:
@@ -180,6 +199,9 @@ def _short(problem: BaseException) -> str:
         if not isinstance(inner, BaseException):
             break
         reason = inner
-    text = str(reason).partition(": ")[2] if " object at 0x" in str(reason) else str(reason)
+    if isinstance(reason, http.client.IncompleteRead):
+        counted = str(reason).partition("(")[2].rstrip(")")
+        return f"the body is cut off, or not in chunks as it says ({counted})"
+    text = _OF_OBJECT.sub("", str(reason))
     shown = "".join(char if char.isprintable() else " " for char in text).strip()
     return shown[:200] or type(reason).__name__

@@ -21,6 +21,16 @@ THROTTLED = "throttled"
 UNSUPPORTED = "unsupported"
 SERVER_FAULT = "server-fault"
 ODD = "odd"
+#: A redirect: whoever gave it has not answered, and says who might. Nobody is followed there.
+ELSEWHERE = "elsewhere"
+#: JSON that gives a member twice, with two values: readers do not agree on what it says.
+AMBIGUOUS = "ambiguous"
+
+#: Answers that say nothing about the request, whatever it was, and why.
+_UNCLEAR = {
+    ELSEWHERE: "the target sends us elsewhere, where we do not go",
+    AMBIGUOUS: "the answer gives a member twice, with different values",
+}
 
 _DENIED = re.compile(
     r"(AccessDenied|UnrecognizedClient|InvalidClientTokenId|MissingAuthenticationToken"
@@ -60,9 +70,25 @@ class Reading:
         """The reply in a few words: ``400 ValidationException``, ``200``."""
         return f"{self.status} {self.code}" if self.code else str(self.status)
 
+    @property
+    def unclear(self) -> str | None:
+        """Why the reply says nothing, ``None`` where it may say something."""
+        return _UNCLEAR.get(self.kind)
+
 
 def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is Python's JSON, not JSON")
+
+
+class _GivenTwice(ValueError):
+    """An object has a member twice, with different values (RFC 8259, section 4)."""
+
+
+def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) < len(members) and any(found[name] != value for name, value in members):
+        raise _GivenTwice
+    return found
 
 
 def parse_json(body: bytes) -> Any:
@@ -71,6 +97,17 @@ def parse_json(body: bytes) -> Any:
         return json.loads(body.decode(), parse_constant=_refuse)
     except (ValueError, RecursionError):
         return None
+
+
+def _is_ambiguous(body: bytes) -> bool:
+    """Tell whether a body is JSON that gives a member twice, with different values."""
+    try:
+        json.loads(body, parse_constant=_refuse, object_pairs_hook=_once)
+    except _GivenTwice:
+        return True
+    except (ValueError, RecursionError):
+        return False
+    return False
 
 
 def bare_code(code: str) -> str:
@@ -103,10 +140,14 @@ def _error(reply: Reply, payload: Any) -> tuple[str | None, str | None]:
 def read(reply: Reply) -> Reading:
     """Return what a reply says; never raises, whatever the reply holds."""
     payload = parse_json(reply.body)
+    if payload is not None and _is_ambiguous(reply.body):
+        return Reading(AMBIGUOUS, reply.status, None, None, None)
     has_error_body = isinstance(payload, dict) and "__type" in payload
     is_error = reply.status >= 400 or has_error_body
     code, message = _error(reply, payload) if is_error else (None, None)
-    return Reading(_kind(reply.status, code, is_error), reply.status, code, message, payload)
+    is_redirect = 300 <= reply.status < 400 and reply.header("location") is not None
+    kind = ELSEWHERE if is_redirect else _kind(reply.status, code, is_error)
+    return Reading(kind, reply.status, code, message, payload)
 
 
 def _kind(status: int, code: str | None, is_error: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from reports.bounded import bytes_of
 from reports.known.entries import Entry, NotAKnownList, entries
 
 
@@ -15,7 +16,7 @@ class UnreadableList(Exception):
 def listed(path: Path) -> tuple[str, tuple[Entry, ...]]:
     """Return the text of a list and its entries. Raises ``UnreadableList`` with the line."""
     try:
-        text = path.read_bytes().decode()  # with the ends of its lines as they are
+        text = bytes_of(path).decode()  # with the ends of its lines as they are
         return text, entries(text)
     except OSError as problem:
         raise UnreadableList(f"{path} cannot be read: {problem.strerror}") from problem

@@ -1,4 +1,4 @@
-"""A certificate authority for servers of tests: what it certifies is valid for an hour."""
+"""A certificate authority for servers of tests, and certificates that nobody should trust."""
 
 from __future__ import annotations
 
@@ -13,31 +13,37 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 
-def certify(folder: Path, host: str) -> tuple[Path, ssl.SSLContext]:
+def certify(
+    folder: Path, host: str, *, ended: timedelta = timedelta(hours=-1), self_signed: bool = False
+) -> tuple[Path, ssl.SSLContext]:
     """Make a CA and a certificate by it for a host, an IP address; their files are in the folder.
 
-    Returns the file of the CA, and what a server for the host needs.
+    The certificate ``ended`` so long ago: by default it is valid for another hour. One that is
+    ``self_signed`` is by nobody else. Returns the file of the CA, and what a server for the host
+    needs.
     """
     now = datetime.now(UTC)
     ca_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     ca_name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Test CA")])
 
-    def certificate(name: x509.Name, of: Any, *more: tuple[Any, bool]) -> x509.Certificate:
+    def certificate(
+        name: x509.Name, of: Any, by: tuple[x509.Name, Any], until: datetime, *more: Any
+    ) -> x509.Certificate:
         builder = (
             x509.CertificateBuilder()
             .subject_name(name)
-            .issuer_name(ca_name)
+            .issuer_name(by[0])
             .public_key(of.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(hours=1))
-            .not_valid_after(now + timedelta(hours=1))
+            .not_valid_before(until - timedelta(hours=2))
+            .not_valid_after(until)
             .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), False
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(by[1].public_key()), False
             )
         )
         for extension, critical in more:
             builder = builder.add_extension(extension, critical)
-        return builder.sign(ca_key, hashes.SHA256())
+        return builder.sign(by[1], hashes.SHA256())
 
     usage = x509.KeyUsage(
         digital_signature=True,
@@ -53,13 +59,18 @@ def certify(folder: Path, host: str) -> tuple[Path, ssl.SSLContext]:
     ca = certificate(
         ca_name,
         ca_key,
+        (ca_name, ca_key),
+        now + timedelta(hours=1),
         (x509.BasicConstraints(ca=True, path_length=None), True),
         (x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key()), False),
         (usage, True),
     )
+    own_name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
     own = certificate(
-        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)]),
+        own_name,
         key,
+        (own_name, key) if self_signed else (ca_name, ca_key),
+        now - ended,
         (x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))]), False),
     )
     pem = serialization.Encoding.PEM

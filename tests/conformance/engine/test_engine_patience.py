@@ -168,3 +168,53 @@ def test_a_target_in_this_process_is_not_waited_for(monkeypatch: pytest.MonkeyPa
     assert exchange.reading is not None
     assert exchange.reading.kind == "throttled"
     assert bench.talk.requests == 5
+
+
+class DoesItAllTheSame(Conformant):
+    """Says that it is busy to the first CreateModel of each name, and has made the model."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[str] = set()
+
+    def create(self, members: dict[str, Any]) -> dict[str, Any]:
+        made = super().create(members)
+        if members["ModelName"] not in self.seen:
+            self.seen.add(members["ModelName"])
+            raise Refused("ThrottlingException", "Rate exceeded")
+        return made
+
+
+@pytest.mark.parametrize("rule", ["CreateModel/ModelName:max-length", "response/model-arn"])
+def test_a_throttled_create_that_was_done_proves_nothing_and_is_deleted(rule: str) -> None:
+    """That its name is taken is then no answer to the request: no pass, no fail, no model left."""
+    target = DoesItAllTheSame()
+    bench = Bench.at(target)
+    one = rule_by_id(rule)
+    for side in one.sides:
+        found = judge_side(one, side, bench)
+        assert found.verdict == "inconclusive"
+        assert "had made the model all the same" in found.note
+    assert target.models == {}
+    assert bench.talk.sweep() == 0
+
+
+class ThrottlesTheSecond(Conformant):
+    """Says that it is busy to the second CreateModel of a name, and means it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.creates: list[str] = []
+
+    def create(self, members: dict[str, Any]) -> dict[str, Any]:
+        self.creates.append(members["ModelName"])
+        if self.creates.count(members["ModelName"]) == 2:
+            raise Refused("ThrottlingException", "Rate exceeded")
+        return super().create(members)
+
+
+def test_a_duplicate_that_was_throttled_first_is_still_a_duplicate() -> None:
+    """A name that is ours already is taken: that is the answer to the request."""
+    bench = Bench.at(ThrottlesTheSecond())
+    rule = rule_by_id("lifecycle/duplicate-name-is-rejected")
+    assert judge_side(rule, "holds", bench).verdict == "pass"

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from conformance.wire import Reply, read
 from conformance.wire.reading import (
     ACCEPTED,
+    AMBIGUOUS,
     DENIED,
+    ELSEWHERE,
     ODD,
     REJECTED,
     SERVER_FAULT,
@@ -386,3 +388,29 @@ def test_a_bare_code_is_bare(written: str) -> None:
     code = bare_code(written)
     assert not set("#:") & set(code)
     assert bare_code(code) == code
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b'{"ModelArn": "a", "ModelArn": "b"}', AMBIGUOUS),
+        (b'{"a": [{"b": 1, "b": 2}]}', AMBIGUOUS),
+        (b'{"__type": "ValidationException", "__type": "ThrottlingException"}', AMBIGUOUS),
+        (b'{"ModelArn": "a", "ModelArn": "a"}', ACCEPTED),
+        (b'{"a": {"b": 1}, "c": {"b": 2}}', ACCEPTED),
+        (b'{"a": 1, "a": 2', ACCEPTED),
+    ],
+)
+def test_a_member_that_is_given_twice_makes_an_answer_unclear(body: bytes, kind: str) -> None:
+    """Two values of one member say nothing (RFC 8259, section 4); the same value twice says it."""
+    reading = read(reply(200, body))
+    assert reading.kind == kind
+    assert (reading.unclear is not None) == (kind == AMBIGUOUS)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_says_nothing_about_the_request(status: int) -> None:
+    """With a place to go to it is no answer; without one it is an odd one."""
+    assert read(Reply(status, (("location", "/"),), b"{}")).kind == ELSEWHERE
+    assert read(Reply(status, (), b"{}")).kind == ODD
+    assert read(Reply(200, (("Location", "/"),), b"{}")).kind == ACCEPTED

@@ -1,0 +1,33 @@
+"""The clock of a target, as its Date header shows it, beside ours.
+
+A target whose clock is off is asked about its own time: that machines differ is no fault of its.
+"""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+
+from conformance.oracle.scenario import Answer
+from conformance.wire import Reply
+
+#: Clocks of two machines may differ by as much before a signed request is refused.
+CLOCKS_APART = 15 * 60
+
+
+def clock_of(reply: Reply) -> float | None:
+    """Return the epoch seconds that a reply's Date header says, ``None`` where it says none."""
+    try:
+        return parsedate_to_datetime(reply.header("Date") or "").timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def is_when_answered(seconds: float, answer: Answer, *, off: float = 0.0) -> bool:
+    """Tell whether a time is that of an answer, by a clock that is so many seconds off."""
+    return answer.began - CLOCKS_APART <= seconds - off <= answer.ended + CLOCKS_APART
+
+
+def seconds_off(answer: Answer) -> float:
+    """Return by how many seconds the target's clock differs from ours: 0 unless it is too many."""
+    says = clock_of(answer.reply)
+    return 0.0 if says is None or is_when_answered(says, answer) else says - answer.ended

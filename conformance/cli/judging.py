@@ -113,18 +113,20 @@ def _judged(
         unwritten = problem
     leftovers = _leave(bench.talk, plan, journals, interrupted=code == INTERRUPTED)
     _finish_undisturbed()
+    there_is = "there are no reports of this run"
     try:
         if unwritten is not None:
             raise unwritten
         recorder.exchanges("", "clean-up", bench.talk.drain())
         recorder.close(complete=not reason, reason=reason, leftovers=leftovers)
+        there_is = f"the record is whole, its reports are not: see `report {recorder.folder}`"
         document = _report(
             recorder.folder, reason, shown == "nothing", interrupted=code == INTERRUPTED
         )
     except OSError as problem:
         recorder.abandon()
         what = f"{recorder.folder} cannot be written: {problem.strerror}"
-        click.echo(f"Error: {what}; there are no reports of this run", err=True)
+        click.echo(f"Error: {what}; {there_is}", err=True)
         return SUITE_FAULT, None
     return code or exit_code(document) or (NOT_SETTLED if reason else 0), document
 

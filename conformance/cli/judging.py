@@ -119,7 +119,8 @@ def _judged(
             raise unwritten
         recorder.exchanges("", "clean-up", bench.talk.drain())
         recorder.close(complete=not reason, reason=reason, leftovers=leftovers)
-        there_is = f"the record is whole, its reports are not: see `report {recorder.folder}`"
+        if not reason:
+            there_is = f"the record is whole, the reports are not: see `report {recorder.folder}`"
         document = _report(
             recorder.folder, reason, shown == "nothing", interrupted=code == INTERRUPTED
         )

@@ -42,13 +42,16 @@ def judge_plan(
     cannot be written. Raises ``Refused`` when the folder cannot be written and ``TargetProblem``
     when nothing answers.
     """
+    from conformance.cli.cleanup import begin_afresh
     from conformance.engine import interruption
     from conformance.engine.journalling import begun
     from conformance.engine.record import Recorder, header
     from conformance.engine.run import bench_of, introduce
 
     bench = bench_of(plan, who)
-    if resumed is not None:
+    if resumed is None:
+        begin_afresh(folder)
+    else:
         bench.talk.requests = resumed.kept.requests
     journals: Journalling | None = None
     try:
@@ -62,8 +65,8 @@ def judge_plan(
             recorder = Recorder(folder, head, resumed.kept if resumed else None)
         except BaseException:
             interruption.taken()
-            if journals is not None:
-                journals.back_out()
+            if journals is not None and not journals.back_out():
+                click.echo(f"A model may be left: say `cleanup {folder}` later.", err=True)
             raise
     except KeyboardInterrupt:
         click.echo("Interrupted before anything was judged.", err=True)

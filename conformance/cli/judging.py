@@ -42,13 +42,16 @@ def judge_plan(
     cannot be written. Raises ``Refused`` when the folder cannot be written and ``TargetProblem``
     when nothing answers.
     """
+    from conformance.cli.cleanup import begin_afresh
     from conformance.engine import interruption
     from conformance.engine.journalling import begun
     from conformance.engine.record import Recorder, header
     from conformance.engine.run import bench_of, introduce
 
     bench = bench_of(plan, who)
-    if resumed is not None:
+    if resumed is None:
+        begin_afresh(folder)
+    else:
         bench.talk.requests = resumed.kept.requests
     journals: Journalling | None = None
     try:
@@ -62,8 +65,8 @@ def judge_plan(
             recorder = Recorder(folder, head, resumed.kept if resumed else None)
         except BaseException:
             interruption.taken()
-            if journals is not None:
-                journals.back_out()
+            if journals is not None and not journals.back_out():
+                click.echo(f"A model may be left: say `cleanup {folder}` later.", err=True)
             raise
     except KeyboardInterrupt:
         click.echo("Interrupted before anything was judged.", err=True)
@@ -113,18 +116,21 @@ def _judged(
         unwritten = problem
     leftovers = _leave(bench.talk, plan, journals, interrupted=code == INTERRUPTED)
     _finish_undisturbed()
+    there_is = "there are no reports of this run"
     try:
         if unwritten is not None:
             raise unwritten
         recorder.exchanges("", "clean-up", bench.talk.drain())
         recorder.close(complete=not reason, reason=reason, leftovers=leftovers)
+        if not reason:
+            there_is = f"the record is whole, the reports are not: see `report {recorder.folder}`"
         document = _report(
             recorder.folder, reason, shown == "nothing", interrupted=code == INTERRUPTED
         )
     except OSError as problem:
         recorder.abandon()
         what = f"{recorder.folder} cannot be written: {problem.strerror}"
-        click.echo(f"Error: {what}; there are no reports of this run", err=True)
+        click.echo(f"Error: {what}; {there_is}", err=True)
         return SUITE_FAULT, None
     return code or exit_code(document) or (NOT_SETTLED if reason else 0), document
 

@@ -75,6 +75,7 @@ def resumed_run(folder: Path, target: str | None, given: Mapping[str, Any]) -> R
     from conformance import __version__
     from conformance.engine.resumption import kept
     from conformance.spec import documents
+    from reports.files import REPORTS
 
     if given["out"] is not None:
         raise Refused("--resume goes on in the folder of the run: leave out --out")
@@ -82,7 +83,7 @@ def resumed_run(folder: Path, target: str | None, given: Mapping[str, Any]) -> R
         raise Refused(f"{folder} is not the folder of a run")
     record = record_of(folder)
     header = record.header
-    if record.complete:
+    if record.complete and all((folder / name).exists() for name in REPORTS):
         raise Refused(f"{folder} holds a run that went to its end: there is nothing to resume")
     with blaming(folder):
         version, digest = header["suite"]["version"], header["spec"]["digest"]

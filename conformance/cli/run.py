@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli import INTERRUPTED, SUITE_FAULT, Refused
-from conformance.cli.cleanup import begin_afresh, clean_up_before
+from conformance.cli.cleanup import clean_up_before
 from conformance.cli.consent import (
     agreed,
     held_to,
@@ -129,8 +129,6 @@ def command(ctx: click.Context, /, target: str | None, **given: Any) -> None:
     if resumed is not None:
         plan = replace(plan, done=resumed.kept.judged)
         clean_up_before(folder, given)
-    else:
-        begin_afresh(folder)
     shown = "each" if given["verbose"] else "nothing" if given["quiet"] else "figures"
     try:
         with interruption.held_back():

@@ -6,7 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from conformance.engine.cleanup import Settled, names_that_matter, settle_twice
-from conformance.engine.conversation import Conversation
+from conformance.engine.conversation import Conversation, TargetGone
+from conformance.engine.deadlines import OutOfTime
 from conformance.engine.journal import Heading, JournalFile, path_of, paths, read
 from conformance.engine.listing import list_models
 from conformance.engine.run import Plan
@@ -38,19 +39,23 @@ class Journalling:
         for prefix, events in read(self.folder)[1]:
             self._talk.ledger.join(prefix, events)
 
-    def back_out(self) -> None:
-        """Delete what was made before anything was judged; then nothing is left of the run."""
-        again = not self._talk.ledger.is_settled
-        with self._talk.deadlines.regardless():
-            settled = settle_twice(self._talk, again=again)
-        self.end(settled)
+    def back_out(self) -> bool:
+        """Delete what was made before anything was judged; tell whether nothing is left of it."""
+        settled: Settled | None = Settled((), ())
+        if not self._talk.ledger.is_settled:
+            settled = None
+            with suppress(TargetGone, OutOfTime), self._talk.deadlines.regardless():
+                settled = settle_twice(self._talk, again=True)
+        return self.end(settled)
 
-    def end(self, settled: Settled | None) -> None:
+    def end(self, settled: Settled | None) -> bool:
         """Close the journals; where everything is settled there is no need for them."""
         self._talk.ledger.journal = None
         self._file.close()
-        if settled is not None and not settled.remaining and not settled.unclear:
+        is_clean = settled is not None and not settled.remaining and not settled.unclear
+        if is_clean:
             self._remove()
+        return is_clean
 
     def _remove(self) -> None:
         remove(self.folder)

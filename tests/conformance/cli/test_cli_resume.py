@@ -70,6 +70,17 @@ def test_a_run_of_which_only_the_footer_is_missing_is_ended(tmp_path: Path) -> N
     assert RunRecord.load(out).judged == judged
 
 
+def test_a_run_of_which_only_reports_are_missing_is_ended(tmp_path: Path) -> None:
+    """It was killed behind its footer: the reports are made, and nothing is judged again."""
+    out = tmp_path / "out"
+    assert run("reference", "-q", *CHOSEN, "--out", str(out)).exit_code == 0
+    judged = RunRecord.load(out).judged
+    (out / "report.html").unlink()
+    assert run("--resume", str(out), "-q").exit_code == 0
+    assert RunRecord.load(out).judged == judged
+    assert (out / "report.html").exists()
+
+
 REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "another target": (("moto",), "is about reference, not about moto"),
     "another seed": (("--seed", "8"), "--seed 8 differs from the run's, which was 7"),

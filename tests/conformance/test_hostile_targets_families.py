@@ -27,7 +27,7 @@ FAMILIES = (
     "concurrency/different-names",
 )
 
-#: Vices that do what is asked, in a form that is allowed: whatever is judged is a pass.
+#: Vices that do what is asked, and most of whose answers are right: what is judged is a pass.
 HARMLESS = {
     "http_1_0",
     "sets_cookies",
@@ -36,6 +36,7 @@ HARMLESS = {
     "throttled_429_now_and_then",
     "throttled_503_now_and_then",
     "throttling_exception_now_and_then",
+    "throttles_and_does_it",
     "slow_with_large_requests",
     "clock_years_off",
     "invents_creation_times",

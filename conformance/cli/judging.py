@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ import click
 from conformance.cli import INTERRUPTED, NOT_SETTLED, SUITE_FAULT, Refused
 
 if TYPE_CHECKING:
+    from conformance.cli.scale_out import ScaleOut
     from conformance.engine.judge import Bench
     from conformance.engine.record import Recorder
     from conformance.engine.run import Plan
@@ -32,13 +34,14 @@ def judge_plan(
     shown: str = "figures",
     known: Mapping[str, Any] | None = None,
     named: Mapping[str, str] | None = None,
+    scale_out: ScaleOut | None = None,
 ) -> tuple[int, dict[str, Any] | None]:
     """Judge a plan against a target and return the exit code and the report.
 
     ``shown`` is ``each``, ``figures`` or ``nothing``; ``known`` a list of known findings;
-    ``named`` what the user says of the target beside its fingerprint. There is no report where
-    nothing was judged. Raises ``Refused`` when the folder cannot be written and ``TargetProblem``
-    when nothing answers.
+    ``named`` what the user says of the target beside its fingerprint; ``scale_out`` the cluster
+    that judges, if any. There is no report where nothing was judged. Raises ``Refused`` when the
+    folder cannot be written and ``TargetProblem`` when nothing answers.
     """
     from conformance.cli.progress import Progress
     from conformance.engine import interruption
@@ -49,8 +52,9 @@ def judge_plan(
     from reports.summary import exit_code
 
     bench = bench_of(plan, who)
+    benches = [bench, *(bench_of(plan, each) for each in (scale_out.replicas if scale_out else ()))]
     try:
-        introduction = introduce(bench)
+        introduction = [record for each in benches for record in introduce(each)]
     except KeyboardInterrupt:
         click.echo("Interrupted before anything was judged.", err=True)
         return INTERRUPTED, None
@@ -63,6 +67,7 @@ def judge_plan(
             **{key: redacted(each) for key, each in who.fingerprint().items()},
             **(named or {}),
         },
+        **({"replicas": [each.talk.target.name for each in benches]} if scale_out else {}),
     }
     try:
         recorder = Recorder(folder, header(target, _options(plan, bench), plan.rules, known))
@@ -71,10 +76,15 @@ def judge_plan(
     reason, code = "", 0
     is_child = plan.target.partition(":")[0] in ("moto-server", "reference-server")
     spec = who.endpoint if is_child else plan.target
+    judged = (
+        judgements(plan, bench, target_spec=spec)
+        if scale_out is None
+        else scale_out.cluster.judgements(plan, benches)
+    )
     try:
         recorder.exchanges("", "introduction", introduction)
-        with Progress(len(plan.sides), shown) as progress:
-            for judgement in judgements(plan, bench, target_spec=spec):
+        with closing(judged) as stream, Progress(len(plan.sides), shown) as progress:
+            for judgement in stream:
                 recorder.judged(judgement)
                 progress.step(judgement)
     except KeyboardInterrupt:
@@ -86,9 +96,13 @@ def judge_plan(
         reason = str(problem)
     except OSError as problem:
         click.echo(f"Error: {folder} cannot be written: {problem.strerror}", err=True)
-        bench.talk.sweep()
+        for each in benches:
+            each.talk.sweep()
         return SUITE_FAULT, None
-    leftovers = _leave(bench.talk, plan.prefix, recorder, interrupted=code == INTERRUPTED)
+    leftovers = sum(
+        _leave(each.talk, plan.prefix, recorder, interrupted=code == INTERRUPTED)
+        for each in benches
+    )
     _finish_undisturbed()
     recorder.close(
         complete=not reason,
@@ -109,6 +123,7 @@ def _options(plan: Plan, bench: Bench) -> dict[str, Any]:
     return {
         "depth": plan.depth,
         "seed": plan.seed,
+        **({"seeds": plan.seeds} if plan.seeds > 1 else {}),
         "region": plan.options.region,
         "client": plan.options.client,
         "auth": plan.demands_auth,

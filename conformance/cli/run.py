@@ -29,15 +29,29 @@ from conformance.cli.options import (
     target_of,
     target_options,
 )
+from conformance.cli.scale_out import check_given, scaled_out
 
 if TYPE_CHECKING:
     from conformance.engine.run import Plan
 
 
 @click.command("run", short_help="Judge a target rule by rule.")
-@click.argument("target")
+@click.argument("targets", metavar="TARGET...", nargs=-1, required=True)
 @depth_option("How many requests for each rule.")
 @click.option("--seed", type=int, help="Seed of the random part; else a new one, shown and kept.")
+@click.option(
+    "--seeds",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 10_000),
+    metavar="N",
+    help="Judge each side with so many seeds, derived from the first.",
+)
+@click.option(
+    "--cluster",
+    metavar="dask://HOST:PORT",
+    help="Judge on a Dask cluster; several TARGETs are replicas, used side by side.",
+)
 @click.option("--select", multiple=True, metavar="GLOB", help="Judge these rules; repeatable.")
 @click.option("--deselect", multiple=True, metavar="GLOB", help="Leave these out; repeatable.")
 @click.option("--exit-zero", is_flag=True, help="End with 0 when the run went to its end.")
@@ -90,7 +104,7 @@ if TYPE_CHECKING:
 @target_options
 @resource_options
 @click.pass_context
-def command(ctx: click.Context, /, target: str, **given: Any) -> None:
+def command(ctx: click.Context, /, targets: tuple[str, ...], **given: Any) -> None:
     """Judge TARGET: moto, moto-server, reference[:FAULT], reference-server[:FAULT], an http(s)
     URL, aws-emulator[:PORT], aws, wsgi:MODULE:APP or python:MODULE:NAME.
 
@@ -105,17 +119,21 @@ def command(ctx: click.Context, /, target: str, **given: Any) -> None:
 
     if given["verbose"] and given["quiet"]:
         raise Refused("--verbose and --quiet cannot both be meant")
+    check_given(targets, given)
+    target = targets[0]
     known = known_findings(given["known_file"])
     plan = _plan(target, given)
     allowance = agreed(plan, given) if is_paid(target) else None
     folder = given["out"] or _default_folder(target)
     shown = "each" if given["verbose"] else "nothing" if given["quiet"] else "figures"
     try:
-        with interruption.held_back():
+        with interruption.held_back(), scaled_out(plan, targets, given) as (plan, scale_out):
             who = resolve(plan.target, plan.options, plan.credentials)
             judged = who if allowance is None else held_to(who, plan, allowance)
             try:
-                code, document = judge_plan(plan, judged, folder, shown=shown, known=known)
+                code, document = judge_plan(
+                    plan, judged, folder, shown=shown, known=known, scale_out=scale_out
+                )
             finally:
                 who.close()
     except TargetProblem as problem:
@@ -159,6 +177,7 @@ def _plan(target: str, given: Mapping[str, Any]) -> Plan:
         rules=rules,
         depth=given["depth"],
         seed=secrets.randbelow(2**32) if given["seed"] is None else given["seed"],
+        seeds=given["seeds"],
         workers=given["workers"],
         select=given["select"],
         deselect=given["deselect"],

@@ -17,6 +17,9 @@ _LETTERS = string.ascii_lowercase
 #: How the names of every run begin.
 PREFIX = "cmc"
 
+#: Characters of a fresh name: no request's length may hang on how long a prefix is.
+_LENGTH = 33
+
 
 def run_prefix() -> str:
     """Return a new prefix for the names of one run: ten random letters that nobody else has."""
@@ -26,6 +29,19 @@ def run_prefix() -> str:
 def process_prefix(prefix: str, share: int) -> str:
     """Return the prefix of one process of a run; those of the shares 0 to 61 differ."""
     return prefix + _SHARES[share % len(_SHARES)]
+
+
+def attempt_prefix(prefix: str, shard: int) -> str:
+    """Return what stands for a run's prefix in one attempt at a shard: it begins with it.
+
+    A scheduler may hand a shard out again without telling anybody, and the worker that is taken to
+    be dead may go on: three random letters tell even those apart.
+    """
+    letters = []
+    for _ in range(4):
+        shard, letter = divmod(shard, len(_LETTERS))
+        letters.append(_LETTERS[letter])
+    return prefix + "".join(letters) + "".join(secrets.choice(_LETTERS) for _ in range(3))
 
 
 class RunNames:
@@ -40,12 +56,12 @@ class RunNames:
         self._short = list(letters[share::shares])
 
     def fresh(self) -> str:
-        """Return a legal name of at most 40 characters that was never used before.
+        """Return a legal name of 33 characters that was never used before.
 
         All are of one length, so that no request's depends on how many were sent before it.
         """
         self._count += 1
-        return f"{self._talk.prefix}-{self._count:06}-conformance"
+        return f"{self._talk.prefix}-{self._count:06}-conformance"[:_LENGTH]
 
     def short(self) -> str | None:
         """Return a name of one character that the target says is free, or ``None``."""

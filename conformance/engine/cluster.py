@@ -1,0 +1,265 @@
+"""A run on a Dask cluster: shards go out, outcomes come back, judgements are folded here.
+
+Dask hands a shard out again when its worker is lost; this process does when its replica is. What
+comes back is counted once, by the shard's number. Nothing but this process writes the record.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from conformance.engine import interruption
+from conformance.engine.conversation import TargetGone
+from conformance.engine.deadlines import OutOfTime
+from conformance.engine.dealing import TRIES, Attempt, Dealer
+from conformance.engine.judge import Bench
+from conformance.engine.judgement import Judgement
+from conformance.engine.run import Plan
+from conformance.engine.shard_worker import (
+    GONE,
+    OVER,
+    Order,
+    Outcome,
+    judge_order,
+    stop_run,
+    suite,
+    unlike,
+)
+from conformance.engine.shards import Folding, Shard, shards_of
+from conformance.oracle.verdicts import ERROR, INCONCLUSIVE
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+#: Seconds in which a scheduler answers.
+_ANSWERS_WITHIN = 10.0
+
+#: Seconds without news after which the scheduler is looked after.
+_TICK = 2.0
+
+#: Seconds that a cluster may be without workers: starting one can take minutes on Kubernetes.
+_WORKERS_WITHIN = 300.0
+
+#: How often Dask hands out a shard again that failed for a reason which is not the target's.
+_RETRIES = 2
+
+
+class ClusterProblem(Exception):
+    """A cluster cannot be used; the message is one sentence for the user."""
+
+
+class Cluster:
+    """A connection to the scheduler of a Dask cluster that somebody else has started."""
+
+    def __init__(self, address: str) -> None:
+        """Connect to ``dask://HOST:PORT`` or ``tls://HOST:PORT``; raises ``ClusterProblem``."""
+        scheme, separator, place = address.partition("://")
+        host, _, port = place.rstrip("/").rpartition(":")
+        if not separator or scheme not in ("dask", "tls") or not host or not port.isdigit():
+            raise ClusterProblem(f"--cluster {address!r} has not the form dask://HOST:PORT")
+        try:
+            from distributed import Client
+        except ImportError as missing:
+            raise ClusterProblem(
+                "--cluster needs Dask: pip install 'createmodel-conformance[cluster]'"
+            ) from missing
+        _be_quiet()
+        where = f"{'tls' if scheme == 'tls' else 'tcp'}://{host}:{port}"
+        try:
+            self._client: Client = Client(where, timeout=_ANSWERS_WITHIN, set_as_default=False)
+        except Exception as problem:
+            raise ClusterProblem(
+                f"no Dask scheduler answers at {address} within {_ANSWERS_WITHIN:g} s"
+            ) from problem
+        self._address = address
+
+    def close(self) -> None:
+        """End the connection; the cluster goes on."""
+        with suppress(Exception):
+            self._client.close(timeout=2)
+
+    def check(self) -> int:
+        """Return how many workers there are; raises ``ClusterProblem`` when one is unfit."""
+        ours = suite()
+        try:
+            answers = self._client.run(
+                suite, on_error="return", callback_timeout=2 * _ANSWERS_WITHIN
+            )
+        except Exception as problem:
+            raise ClusterProblem(f"the workers of {self._address} do not answer") from problem
+        for worker, theirs in answers.items():
+            if isinstance(theirs, BaseException):
+                name = type(theirs).__name__
+                raise ClusterProblem(f"the worker {worker} does not have this suite ({name})")
+            if differs := unlike(theirs, ours):
+                raise ClusterProblem(f"the worker {worker} {differs}")
+        return len(answers)
+
+    def judgements(self, plan: Plan, benches: Sequence[Bench]) -> Generator[Judgement, None, None]:
+        """Yield a judgement for every side of the plan, in the order they are complete.
+
+        ``benches`` stand before the replicas of the target; ``plan.workers`` shards at a time are
+        judged on each. Raises ``TargetGone`` when no replica answers any more, or the cluster does
+        not, and ``OutOfTime`` when the plan's time is over.
+        """
+        shards = shards_of(plan.sides, plan.seeds)
+        run = _Run(self._client, plan, benches, shards)
+        folding = Folding(shards)
+        try:
+            for shard, judgement in run.outcomes():
+                whole = folding.add(shard, judgement)
+                if whole is not None:
+                    yield whole
+        finally:
+            self._stop(run, plan.prefix)
+
+    def _stop(self, run: _Run, prefix: str) -> None:
+        """Take back what is under way; a shard that is being judged cleans up and ends."""
+        if not run.futures or self._client.status != "running":
+            return
+        with suppress(Exception):
+            self._client.cancel(list(run.futures), force=True)
+            self._client.run(
+                stop_run, prefix, on_error="ignore", callback_timeout=2 * _ANSWERS_WITHIN
+            )
+
+
+class _Run:
+    """One run on a cluster: what is under way, and what came back."""
+
+    def __init__(
+        self, client: Client, plan: Plan, benches: Sequence[Bench], shards: Sequence[Shard]
+    ) -> None:
+        self.futures: dict[Future[Any], Attempt] = {}
+        self._client, self._plan, self._benches = client, plan, benches
+        self._dealer = Dealer(shards, len(benches), plan.workers)
+        self._back: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
+        self._suite = suite()
+        self._over: OutOfTime | None = None
+        self._had_workers = time.monotonic()
+
+    def outcomes(self) -> Iterator[tuple[Shard, Judgement]]:
+        """Yield each shard once with its judgement."""
+        while not self._dealer.is_done:
+            if self._over is None:
+                self._deal()
+            elif not self.futures:
+                raise self._over
+            future = self._next()
+            if future is None:
+                continue
+            attempt = self.futures.pop(future)
+            judgement = self._judgement(attempt, self._outcome(future))
+            if judgement is not None:
+                yield attempt.shard, judgement
+
+    def _deal(self) -> None:
+        while (attempt := self._dealer.deal(time.monotonic())) is not None:
+            future = self._sent(attempt)
+            self.futures[future] = attempt
+            future.add_done_callback(self._back.put)
+
+    def _sent(self, attempt: Attempt) -> Future[Any]:
+        bench = self._benches[attempt.replica]
+        order = Order(
+            replace(self._plan, rules=(attempt.shard.rule,), target=bench.talk.target.name),
+            attempt.shard,
+            attempt.slot,
+            bench.talk.account,
+            bench.talk.deadlines.left_to_run,
+            self._suite,
+        )
+        key = f"createmodel-{self._plan.prefix}-{attempt.shard.number}-{attempt.attempt}"
+        try:
+            return self._client.submit(judge_order, order, key=key, retries=_RETRIES, pure=False)
+        except Exception as fault:
+            raise self._no_scheduler() from fault
+
+    def _next(self) -> Future[Any] | None:
+        """Return what came back, or ``None`` after a while; raises ``TargetGone``."""
+        with interruption.waiting():
+            try:
+                return self._back.get(timeout=_TICK)
+            except queue.Empty:
+                self._look_after_the_cluster()
+                return None
+
+    def _look_after_the_cluster(self) -> None:
+        try:
+            scheduler = self._client.scheduler
+            workers = self._client.sync(scheduler.ncores, callback_timeout=_ANSWERS_WITHIN)
+        except Exception as fault:
+            raise self._no_scheduler() from fault
+        now = time.monotonic()
+        if workers:
+            self._had_workers = now
+        elif now - self._had_workers > _WORKERS_WITHIN:
+            raise TargetGone(f"the cluster has had no worker for {_WORKERS_WITHIN:g} s")
+
+    def _outcome(self, future: Future[Any]) -> Outcome | Exception:
+        """Return what a worker made of a shard, or why Dask has given it up."""
+        from concurrent.futures import CancelledError
+
+        try:
+            with interruption.waiting():
+                outcome: Outcome = future.result()
+            return outcome
+        except CancelledError as fault:
+            raise self._no_scheduler() from fault
+        except Exception as fault:  # noqa: BLE001 - the suite's own, or a worker lost too often
+            return fault
+
+    def _no_scheduler(self) -> TargetGone:
+        return TargetGone("the scheduler of the cluster no longer answers")
+
+    def _judgement(self, attempt: Attempt, outcome: Outcome | Exception) -> Judgement | None:
+        """Return the judgement on a shard, or ``None`` when there is none, or none yet."""
+        if isinstance(outcome, Exception):
+            self._dealer.given_up(attempt)
+            return _without_worker(attempt.shard, outcome)
+        talk = self._benches[attempt.replica].talk
+        talk.leftovers += outcome.leftovers
+        if outcome.judgement is not None:
+            self._dealer.judged(attempt)
+            return outcome.judgement
+        if outcome.lost == OVER:
+            self._dealer.given_up(attempt)
+            self._over = OutOfTime(outcome.why, True)
+            return None
+        if outcome.lost != GONE:
+            raise TargetGone(outcome.why or "the run was stopped on a worker")
+        is_tried_again = self._dealer.lost(attempt, time.monotonic())
+        if self._dealer.is_stranded:
+            raise TargetGone(outcome.why)
+        if is_tried_again:
+            return None
+        why = f"Not judged: {TRIES} times the target was lost on the way; {outcome.why}."
+        return _unsettled(attempt.shard, INCONCLUSIVE, why)
+
+
+def _without_worker(shard: Shard, fault: Exception) -> Judgement:
+    """Return the judgement on a shard that Dask has given up."""
+    from distributed import KilledWorker
+
+    if isinstance(fault, KilledWorker):
+        why = "Not judged: the workers that were to judge this were lost, one after the other."
+        return _unsettled(shard, INCONCLUSIVE, why)
+    said = " ".join(f"{type(fault).__name__}: {fault}".split())[:200]
+    return _unsettled(shard, ERROR, f"The suite failed on a worker: {said}")
+
+
+def _unsettled(shard: Shard, verdict: str, why: str) -> Judgement:
+    return Judgement(shard.rule, shard.side, verdict, {verdict: 1}, None, why)
+
+
+def _be_quiet() -> None:
+    """Keep what Dask says of lost connections off standard error: we say it in a sentence."""
+    for name in ("distributed", "tornado", "asyncio", *logging.root.manager.loggerDict):
+        if name.partition(".")[0] in ("distributed", "tornado", "asyncio"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)

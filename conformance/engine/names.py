@@ -17,8 +17,8 @@ _LETTERS = string.ascii_lowercase
 #: How the names of every run begin.
 PREFIX = "cmc"
 
-#: Characters of a fresh name: no request's length may hang on how long a prefix is.
-_LENGTH = 33
+#: How the fresh names of a process end, and the first letters of it that every ending has.
+_ENDING, _COMMON = "conformance", 4
 
 
 def run_prefix() -> str:
@@ -31,37 +31,43 @@ def process_prefix(prefix: str, share: int) -> str:
     return prefix + _SHARES[share % len(_SHARES)]
 
 
-def attempt_prefix(prefix: str, shard: int) -> str:
-    """Return what stands for a run's prefix in one attempt at a shard: it begins with it.
+def attempt_ending(shard: int) -> str:
+    """Return how the fresh names of one attempt at a shard end; as long as every ending.
 
     A scheduler may hand a shard out again without telling anybody, and the worker that is taken to
-    be dead may go on: three random letters tell even those apart.
+    be dead may go on: beside four letters for the shard, three random ones tell even those apart.
     """
-    letters = []
-    for _ in range(4):
+    own = [secrets.choice(_LETTERS) for _ in range(len(_ENDING) - _COMMON)]
+    for place in range(len(own) - 3):
         shard, letter = divmod(shard, len(_LETTERS))
-        letters.append(_LETTERS[letter])
-    return prefix + "".join(letters) + "".join(secrets.choice(_LETTERS) for _ in range(3))
+        own[place] = _LETTERS[letter]
+    return _ENDING[:_COMMON] + "".join(own)
 
 
 class RunNames:
-    """Names for one process; ``share`` of ``shares`` keeps processes off each other's."""
+    """Names for one process; ``share`` of ``shares`` keeps processes off each other's.
 
-    def __init__(self, talk: Conversation, *, share: int = 0, shares: int = 1) -> None:
+    ``ending`` keeps one after the other apart, where the first may have left models behind.
+    """
+
+    def __init__(
+        self, talk: Conversation, *, share: int = 0, shares: int = 1, ending: str = _ENDING
+    ) -> None:
         self._talk = talk
+        self._ending = ending
         self._count = 0
-        of_run = hashlib.sha256(talk.prefix.encode()).digest()
+        of_run = hashlib.sha256(f"{talk.prefix}{ending}".encode()).digest()
         self._numbers = (1 << 52) + (int.from_bytes(of_run[:4], "big") << 20)
         letters = string.ascii_letters + string.digits
         self._short = list(letters[share::shares])
 
     def fresh(self) -> str:
-        """Return a legal name of 33 characters that was never used before.
+        """Return a legal name of at most 40 characters that was never used before.
 
         All are of one length, so that no request's depends on how many were sent before it.
         """
         self._count += 1
-        return f"{self._talk.prefix}-{self._count:06}-conformance"[:_LENGTH]
+        return f"{self._talk.prefix}-{self._count:06}-{self._ending}"
 
     def short(self) -> str | None:
         """Return a name of one character that the target says is free, or ``None``."""

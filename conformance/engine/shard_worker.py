@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import platform
 import threading
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
@@ -19,7 +20,7 @@ from conformance.engine import interruption
 from conformance.engine.conversation import TargetGone
 from conformance.engine.deadlines import OutOfTime
 from conformance.engine.judgement import Judgement
-from conformance.engine.names import attempt_prefix
+from conformance.engine.names import RunNames, attempt_ending
 from conformance.engine.run import Plan, bench_of
 from conformance.engine.shards import Shard, judge_seeds
 from conformance.spec import documents
@@ -89,6 +90,8 @@ _at_work: list[str] = []
 
 def judge_order(order: Order) -> Outcome:
     """Judge a shard; runs in a worker. Only a fault of this suite or of Dask raises."""
+    # Dask's own threads use ``random`` while Hypothesis draws in another: no strategy of ours does.
+    warnings.filterwarnings("ignore", "Do not use the `random` module inside strategies")
     run = order.plan.prefix
     if differs := unlike(suite(), order.suite):
         return Outcome(lost=UNFIT, why=f"a worker {differs}")
@@ -130,9 +133,11 @@ def _judged(order: Order) -> Outcome:
 
 def _judged_at(target: Target, order: Order) -> Outcome:
     plan, shard = order.plan, order.shard
-    prefix = attempt_prefix(plan.prefix, shard.number)
-    bench = bench_of(replace(plan, prefix=prefix), target, share=order.slot, left=order.left)
+    bench = bench_of(plan, target, share=order.slot, left=order.left)
     talk = bench.talk
+    ending = attempt_ending(shard.number)
+    names = RunNames(talk, share=order.slot, shares=plan.workers + 1, ending=ending)
+    bench = replace(bench, names=names)
     talk.account = talk.account or order.account
     talk.requests = shard.seeds.start * _NUMBERS_A_SEED
     try:

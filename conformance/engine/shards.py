@@ -71,17 +71,17 @@ def fold(parts: Sequence[Judgement]) -> Judgement:
     """Return what the judgements on one side, in the order of their seeds, come to.
 
     The verdict is the worst, but for a side that is unsupported in part, which is no pass. Cases
-    are added up; finding and note are those of the first that has that verdict; exchanges follow
-    one another.
+    are added up; finding and note are those of the first that decides; exchanges follow one
+    another. How many are folded at a time does not matter.
     """
     if len(parts) == 1:
         return parts[0]
     verdicts = {part.verdict for part in parts}
     verdict = worst(verdicts)
-    decisive = verdict
     if verdict == PASS and UNSUPPORTED in verdicts:
-        verdict, decisive = INCONCLUSIVE, UNSUPPORTED
-    first = next(part for part in parts if part.verdict == decisive)
+        verdict = INCONCLUSIVE
+    decide = (INCONCLUSIVE, UNSUPPORTED) if verdict == INCONCLUSIVE else (verdict,)
+    first = next(part for part in parts if part.verdict in decide)
     cases: dict[str, int] = {}
     observations: dict[str, str] = {}
     for part in parts:

@@ -13,6 +13,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from conformance.engine import interruption
 from conformance.engine.conversation import TargetGone
@@ -54,15 +55,24 @@ class ClusterProblem(Exception):
     """A cluster cannot be used; the message is one sentence for the user."""
 
 
+def _comm_address(address: str) -> str:
+    """Return what Dask calls an address of the form ``dask://HOST:PORT`` or ``tls://HOST:PORT``."""
+    try:
+        parts = urlsplit(address)
+        has_form = bool(parts.hostname and parts.port) and not (set(address) & set("@?# "))
+    except ValueError:
+        has_form = False
+    if not has_form or parts.scheme not in ("dask", "tls") or parts.path not in ("", "/"):
+        raise ClusterProblem(f"--cluster {address!r} has not the form dask://HOST:PORT")
+    return f"{'tls' if parts.scheme == 'tls' else 'tcp'}://{parts.netloc}"
+
+
 class Cluster:
     """A connection to the scheduler of a Dask cluster that somebody else has started."""
 
     def __init__(self, address: str) -> None:
         """Connect to ``dask://HOST:PORT`` or ``tls://HOST:PORT``; raises ``ClusterProblem``."""
-        scheme, separator, place = address.partition("://")
-        host, _, port = place.rstrip("/").rpartition(":")
-        if not separator or scheme not in ("dask", "tls") or not host or not port.isdigit():
-            raise ClusterProblem(f"--cluster {address!r} has not the form dask://HOST:PORT")
+        where = _comm_address(address)
         try:
             from distributed import Client
         except ImportError as missing:
@@ -70,7 +80,6 @@ class Cluster:
                 "--cluster needs Dask: pip install 'createmodel-conformance[cluster]'"
             ) from missing
         _be_quiet()
-        where = f"{'tls' if scheme == 'tls' else 'tcp'}://{host}:{port}"
         try:
             self._client: Client = Client(where, timeout=_ANSWERS_WITHIN, set_as_default=False)
         except Exception as problem:

@@ -19,6 +19,7 @@ from conformance import __version__
 from conformance.engine import interruption
 from conformance.engine.conversation import TargetGone
 from conformance.engine.deadlines import OutOfTime
+from conformance.engine.judge import Bench
 from conformance.engine.judgement import Judgement
 from conformance.engine.names import RunNames, attempt_ending
 from conformance.engine.run import Plan, bench_of
@@ -142,6 +143,8 @@ def _judged_at(target: Target, order: Order) -> Outcome:
     talk.requests = shard.seeds.start * _NUMBERS_A_SEED
     try:
         judgement = judge_seeds(shard.rule, shard.side, bench, shard.seeds, plan.flaky_retries)
+        if _was_lost(judgement, bench):
+            return Outcome(lost=GONE, why="the target no longer answers")
         return Outcome(judgement, talk.leftovers)
     except TargetGone as gone:
         return Outcome(lost=GONE, why=str(gone))
@@ -152,3 +155,18 @@ def _judged_at(target: Target, order: Order) -> Outcome:
         talk.tidy()
         talk.sweep()
         return Outcome(leftovers=talk.leftovers, lost=STOPPED)
+
+
+def _was_lost(judgement: Judgement, bench: Bench) -> bool:
+    """Tell whether the replica was down meanwhile, or is: what was judged then proves nothing.
+
+    A shard may be too short for the faults in a row after which a conversation calls a target gone;
+    and one that was started again has forgotten the models that it is asked about.
+    """
+    faults = [each.get("fault") for each in judgement.exchanges]
+    if any(fault is not None and fault["kind"] == "connect" for fault in faults):
+        return True
+    if not faults or faults[-1] is None:
+        return False
+    look = {"ModelName": bench.names.fresh()}
+    return bench.talk.ask("DescribeModel", look, purpose="look").fault is not None

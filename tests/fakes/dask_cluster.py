@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -28,32 +27,34 @@ class DaskCluster:
     folder: Path
     ending: ExitStack
 
-    def add_worker(self, **variables: str) -> subprocess.Popen[bytes]:
-        """Start one more worker with one thread and no nanny that would start it again."""
+    def add_worker(self) -> subprocess.Popen[bytes]:
+        """Start one more worker with one thread and no nanny that would start it again.
+
+        Returns when the scheduler knows it.
+        """
+        log = self.folder / f"worker-{len(self.workers)}.log"
         worker = _started(
             self.ending,
             "worker",
             self.address.replace("dask://", "tcp://"),
             *("--nthreads", "1", "--no-nanny", "--name", f"w{len(self.workers)}"),
-            folder=self.folder,
-            **variables,
+            log=log,
         )
+        assert until(lambda: b"Registered to:" in log.read_bytes()), "the worker did not start"
         self.workers.append(worker)
         return worker
 
 
-def _started(
-    ending: ExitStack, *arguments: str, folder: Path, **variables: str
-) -> subprocess.Popen[bytes]:
-    process = subprocess.Popen(
-        [*_DASK, *arguments, *_LOCAL],
-        cwd=folder,
-        # A worker on another machine has the suite installed; here it is the clone's.
-        env=environment(PYTHONPATH=os.pathsep.join(each for each in sys.path if each), **variables),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+def _started(ending: ExitStack, *arguments: str, log: Path) -> subprocess.Popen[bytes]:
+    with log.open("wb") as said:
+        process = subprocess.Popen(
+            [*_DASK, *arguments, *_LOCAL],
+            cwd=log.parent,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+        )
     ending.callback(process.wait, 10)
     ending.callback(process.kill)
     return process
@@ -68,7 +69,7 @@ def dask_cluster(workers: int = 2) -> Iterator[DaskCluster]:
         scheduler = _started(
             ending,
             *("scheduler", "--port", "0", "--no-show", "--scheduler-file", str(told)),
-            folder=folder,
+            log=folder / "scheduler.log",
         )
         assert until(told.exists), "the scheduler did not start"
         address = json.loads(told.read_text("utf-8"))["address"].replace("tcp://", "dask://")

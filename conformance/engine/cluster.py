@@ -34,6 +34,7 @@ from conformance.engine.shard_worker import (
 )
 from conformance.engine.shards import Folding, Shard, shards_of
 from conformance.oracle.verdicts import ERROR, INCONCLUSIVE
+from conformance.wire.redaction import Redaction
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -43,6 +44,12 @@ _ANSWERS_WITHIN = 10.0
 
 #: Seconds without news after which the scheduler is looked after.
 _TICK = 2.0
+
+#: Seconds after which a result that has not come is looked after, and the cluster with it.
+_FETCHED_WITHIN = 30.0
+
+#: Seconds after the end of a run's time in which a shard that is being judged comes back.
+_ENDS_WITHIN = 90.0
 
 #: Seconds that a cluster may be without workers: starting one can take minutes on Kubernetes.
 _WORKERS_WITHIN = 300.0
@@ -159,7 +166,7 @@ class _Run:
             if self._over is None:
                 self._deal()
             elif not self.futures:
-                raise self._over
+                break
             future = self._next()
             if future is None:
                 continue
@@ -167,6 +174,8 @@ class _Run:
             judgement = self._judgement(attempt, self._outcome(future))
             if judgement is not None:
                 yield attempt.shard, judgement
+        if self._over is not None:
+            raise self._over
 
     def _deal(self) -> None:
         while (attempt := self._dealer.deal(time.monotonic())) is not None:
@@ -191,13 +200,21 @@ class _Run:
             raise self._no_scheduler() from fault
 
     def _next(self) -> Future[Any] | None:
-        """Return what came back, or ``None`` after a while; raises ``TargetGone``."""
+        """Return what came back, or ``None`` after a while.
+
+        Raises ``TargetGone`` when the cluster has gone, and ``OutOfTime`` when nothing comes back
+        although the run's time is over: shards that wait for a worker do not know.
+        """
         with interruption.waiting():
             try:
                 return self._back.get(timeout=_TICK)
             except queue.Empty:
                 self._look_after_the_cluster()
-                return None
+        deadlines = self._benches[0].talk.deadlines
+        left = deadlines.left_to_run
+        if left is not None and left < (-_ENDS_WITHIN if self.futures else 0):
+            deadlines.check()
+        return None
 
     def _look_after_the_cluster(self) -> None:
         try:
@@ -215,24 +232,27 @@ class _Run:
         """Return what a worker made of a shard, or why Dask has given it up."""
         from concurrent.futures import CancelledError
 
-        try:
-            with interruption.waiting():
-                outcome: Outcome = future.result()
-            return outcome
-        except CancelledError as fault:
-            raise self._no_scheduler() from fault
-        except Exception as fault:  # noqa: BLE001 - the suite's own, or a worker lost too often
-            return fault
+        while True:  # a result that is lost with its worker is worked out again
+            try:
+                with interruption.waiting():
+                    outcome: Outcome = future.result(timeout=_FETCHED_WITHIN)
+                return outcome
+            except CancelledError as fault:
+                raise self._no_scheduler() from fault
+            except Exception as fault:  # noqa: BLE001 - the suite's own, or a worker lost too often
+                if not isinstance(fault, TimeoutError) or future.status == "error":
+                    return fault
+            self._look_after_the_cluster()
 
     def _no_scheduler(self) -> TargetGone:
         return TargetGone("the scheduler of the cluster no longer answers")
 
     def _judgement(self, attempt: Attempt, outcome: Outcome | Exception) -> Judgement | None:
         """Return the judgement on a shard, or ``None`` when there is none, or none yet."""
+        talk = self._benches[attempt.replica].talk
         if isinstance(outcome, Exception):
             self._dealer.given_up(attempt)
-            return _without_worker(attempt.shard, outcome)
-        talk = self._benches[attempt.replica].talk
+            return _without_worker(attempt.shard, outcome, talk.redaction)
         talk.leftovers += outcome.leftovers
         if outcome.judgement is not None:
             self._dealer.judged(attempt)
@@ -252,14 +272,14 @@ class _Run:
         return _unsettled(attempt.shard, INCONCLUSIVE, why)
 
 
-def _without_worker(shard: Shard, fault: Exception) -> Judgement:
+def _without_worker(shard: Shard, fault: Exception, redaction: Redaction) -> Judgement:
     """Return the judgement on a shard that Dask has given up."""
     from distributed import KilledWorker
 
     if isinstance(fault, KilledWorker):
         why = "Not judged: the workers that were to judge this were lost, one after the other."
         return _unsettled(shard, INCONCLUSIVE, why)
-    said = " ".join(f"{type(fault).__name__}: {fault}".split())[:200]
+    said = " ".join(redaction.text(f"{type(fault).__name__}: {fault}").split())[:200]
     return _unsettled(shard, ERROR, f"The suite failed on a worker: {said}")
 
 

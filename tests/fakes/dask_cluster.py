@@ -27,7 +27,7 @@ class DaskCluster:
     folder: Path
     ending: ExitStack
 
-    def add_worker(self) -> subprocess.Popen[bytes]:
+    def add_worker(self, **variables: str) -> subprocess.Popen[bytes]:
         """Start one more worker with one thread and no nanny that would start it again.
 
         Returns when the scheduler knows it.
@@ -39,18 +39,21 @@ class DaskCluster:
             self.address.replace("dask://", "tcp://"),
             *("--nthreads", "1", "--no-nanny", "--name", f"w{len(self.workers)}"),
             log=log,
+            **variables,
         )
         assert until(lambda: b"Registered to:" in log.read_bytes()), "the worker did not start"
         self.workers.append(worker)
         return worker
 
 
-def _started(ending: ExitStack, *arguments: str, log: Path) -> subprocess.Popen[bytes]:
+def _started(
+    ending: ExitStack, *arguments: str, log: Path, **variables: str
+) -> subprocess.Popen[bytes]:
     with log.open("wb") as said:
         process = subprocess.Popen(
             [*_DASK, *arguments, *_LOCAL],
             cwd=log.parent,
-            env=environment(),
+            env=environment(**variables),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=said,

@@ -212,6 +212,19 @@ def test_a_whole_run_on_a_cluster_finds_what_one_process_finds(
     assert what_was_found(tmp_path / "out") == what_was_found(tmp_path / "alone")
 
 
+def test_a_campaign_without_a_cluster_says_how_many_seeds_it_had(tmp_path: Path) -> None:
+    """In the record and on the page; a run with one seed has no campaign to speak of."""
+    few = ("--select", "CreateModel/Tags[].Key:max-length")
+    done = command("run", "reference", *SAME, *few, "--seeds", "3", "--out", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    record = RunRecord.load(tmp_path / "out")
+    assert record.header["options"]["seeds"] == 3
+    assert "replicas" not in record.header["target"]
+    assert all(event["cases"]["pass"] % 3 == 0 for event in record.judged)
+    what_was_found(tmp_path / "out")
+    assert "seed 7 and 2 more" in (tmp_path / "out" / "report.html").read_text("utf-8")
+
+
 DASK = ("--cluster", "dask://127.0.0.1:1")
 
 

@@ -1,10 +1,8 @@
-"""What is done about clusters that are none, workers that are other, and shards that come back."""
+"""What is done about clusters that are none, and about shards that do not come back."""
 
 from __future__ import annotations
 
-import asyncio
 import sys
-import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError, Future
 from dataclasses import replace
@@ -14,11 +12,10 @@ from typing import Any
 
 import pytest
 from distributed import KilledWorker
-from fakes.conformant import Conformant
 from fakes.dask_cluster import DaskCluster, dask_cluster
 
 from conformance.engine import cluster as module
-from conformance.engine import dealing, shard_worker
+from conformance.engine import dealing
 from conformance.engine.cluster import Cluster, ClusterProblem
 from conformance.engine.conversation import TargetGone
 from conformance.engine.deadlines import OutOfTime
@@ -27,139 +24,23 @@ from conformance.engine.run import Plan, bench_of
 from conformance.engine.shard_worker import (
     GONE,
     OVER,
-    STOPPED,
-    UNFIT,
     Order,
     Outcome,
-    judge_order,
-    stop_run,
     suite,
-    unlike,
 )
-from conformance.engine.shards import Shard, shards_of
 from conformance.oracle.catalogue import rule_by_id
 from conformance.targets import TargetOptions, resolve
-from conformance.wire import Call, Reply, TransportFault
 from strategies.resources import Resources
 
 RULE = rule_by_id("CreateModel/ModelName:max-length")
 
 
-def order(target: str = "reference", **changes: Any) -> Order:
-    """An order for the accepted side of a rule, with one seed."""
-    plan = Plan(
-        target=target, options=TargetOptions(timeout=5), resources=Resources(), rules=(RULE,)
-    )
-    (shard,) = shards_of([(RULE, "accepts")], 1)
-    return replace(Order(replace(plan, depth="quick"), shard, 1, None, None, suite()), **changes)
-
-
-def test_an_order_is_judged_as_it_would_be_without_a_cluster() -> None:
-    """The worker needs nothing but the order."""
-    outcome = judge_order(order())
-    assert outcome.judgement is not None
-    assert (outcome.judgement.verdict, outcome.leftovers, outcome.lost) == ("pass", [], "")
-
-
-def test_exchanges_of_two_shards_of_a_side_have_different_numbers() -> None:
-    """They stand in one record, whoever judged."""
-    shards = [Shard(n, RULE, "accepts", range(n, n + 1)) for n in range(2)]
-    outcomes = [judge_order(order(shard=shard)).judgement for shard in shards]
-    numbers = [{each["n"] for each in found.exchanges} for found in outcomes if found is not None]
-    assert all(numbers)
-    assert not numbers[0] & numbers[1]
-
-
-def test_a_replica_that_does_not_answer_is_no_verdict(free_port: int) -> None:
-    """The shard is lost, and the coordinator may give it to another replica."""
-    outcome = judge_order(order(f"http://127.0.0.1:{free_port}"))
-    assert (outcome.judgement, outcome.lost) == (None, GONE)
-    assert "no longer answers" in outcome.why
-
-
-class Interrupted(Conformant):
-    """Refuses the connection once, and has then lost its models: it was started again."""
-
-    sent = 0
-
-    def send(self, call: Call) -> Reply:
-        """Return the reply, but for the third call."""
-        self.sent += 1
-        if self.sent == 3:
-            raise TransportFault("connect", "Connection refused")
-        return super().send(call)
-
-
-def test_a_replica_that_was_down_for_a_moment_is_no_verdict_either(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """It answers again, but what it has forgotten might be held against it."""
-    monkeypatch.setattr(shard_worker, "resolve", lambda *_: Interrupted())
-    assert judge_order(order()).lost == GONE
-
-
-class Hanging(Conformant):
-    """Breaks each connection from the fifth call on."""
-
-    sent = 0
-
-    def send(self, call: Call) -> Reply:
-        """Return the reply to the first four calls."""
-        self.sent += 1
-        if self.sent > 4:
-            raise TransportFault("broken", "Connection reset")
-        return super().send(call)
-
-
-def test_a_replica_that_is_lost_with_the_last_request_of_a_shard_is_no_verdict(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Too few faults in a row to say that it has gone, so it is asked once more."""
-    monkeypatch.setattr(shard_worker, "resolve", lambda *_: Hanging())
-    assert judge_order(order()).lost == GONE
-
-
-def test_an_order_that_comes_when_the_time_is_over_is_not_judged() -> None:
-    """It waited in a queue for longer than the run had left."""
-    given = order()
-    outcome = judge_order(replace(given, plan=replace(given.plan, max_time=9.0), left=0.0))
-    assert (outcome.judgement, outcome.lost) == (None, OVER)
-    assert "the time for this run, 9 s, is over" in outcome.why
-
-
-def test_a_target_that_the_worker_cannot_make_is_the_workers_fault() -> None:
-    """A module that only the coordinator has, for instance."""
-    outcome = judge_order(order("python:no_such_module_here:make"))
-    assert (outcome.judgement, outcome.lost) == (None, UNFIT)
-    assert "cannot be imported" in outcome.why
-
-
-@pytest.mark.parametrize("name", sorted(suite()))
-def test_a_worker_with_another_suite_judges_nothing(name: str) -> None:
-    """The same seed would ask something else there, or the same answer be judged otherwise."""
-    outcome = judge_order(order(suite={**suite(), name: "9.9"}))
-    assert (outcome.judgement, outcome.lost) == (None, UNFIT)
-    assert f"{name} " in outcome.why
-    assert outcome.why.endswith("instead of 9.9")
-    assert unlike(suite(), suite()) == ""
-
-
-def test_a_run_that_was_stopped_ends_the_shard_that_is_being_judged_and_those_that_follow() -> None:
-    """Another run on the same worker is judged all the same."""
-    given = order()
-    plan = replace(given.plan, depth="deep")
-    found: list[Any] = []
-    whole = replace(given, plan=plan, shard=replace(given.shard, seeds=range(50)))
-    thread = threading.Thread(target=lambda: found.append(judge_order(whole)))
-    thread.start()
-    while thread.is_alive() and plan.prefix not in shard_worker._at_work:
-        pass
-    asyncio.run(stop_run(plan.prefix))
-    thread.join(10)
-    assert not thread.is_alive()
-    assert [each.lost for each in found] == [STOPPED]
-    assert judge_order(replace(given, plan=plan)).lost == STOPPED
-    assert judge_order(order()).judgement is not None
+def plan(**changes: Any) -> Plan:
+    """A plan for three sides, with two shards each."""
+    rules = (RULE, rule_by_id("response/model-arn"))
+    options = TargetOptions(timeout=5)
+    given = Plan(target="reference", options=options, resources=Resources(), rules=rules)
+    return replace(given, **{"depth": "quick", "seeds": 9, "workers": 2, **changes})
 
 
 def test_a_missing_extra_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,13 +113,12 @@ class Here:
 
 
 def on(client: Here, *, replicas: int = 1, **changes: Any) -> Iterator[Judgement]:
-    """Judge three sides, two shards each, on a cluster with this client."""
+    """Judge the plan on a cluster with this client."""
     cluster = Cluster.__new__(Cluster)
     cluster._client = client
-    rules = (RULE, rule_by_id("response/model-arn"))
-    plan = replace(order().plan, rules=rules, seeds=9, workers=2, **changes)
-    targets = [resolve("reference", plan.options) for _ in range(replicas)]
-    return cluster.judgements(plan, [bench_of(plan, target) for target in targets])
+    given = plan(**changes)
+    targets = [resolve("reference", given.options) for _ in range(replicas)]
+    return cluster.judgements(given, [bench_of(given, target) for target in targets])
 
 
 def as_found(judgements: Iterable[Judgement]) -> list[tuple[str, str, str, Any]]:
@@ -261,7 +141,7 @@ def test_shards_that_were_lost_change_nothing() -> None:
 
 def test_the_time_of_a_run_is_over_for_its_last_shard_too() -> None:
     """A run of which a shard is missing never looks like one that went to its end."""
-    judged = judge_order(order())
+    judged = Outcome(Judgement(RULE, "accepts", "pass", {"pass": 1}))
     fates = [judged] * 5 + [Outcome(lost=OVER, why="the time for this run is over")]
     with pytest.raises(OutOfTime, match="the time for this run is over"):
         list(on(Here(*fates)))

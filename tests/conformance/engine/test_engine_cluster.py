@@ -26,9 +26,9 @@ from conformance.engine.shard_worker import (
     OVER,
     Order,
     Outcome,
-    suite,
 )
 from conformance.oracle.catalogue import rule_by_id
+from conformance.spec import documents
 from conformance.targets import TargetOptions, resolve
 from strategies.resources import Resources
 
@@ -208,7 +208,7 @@ def test_workers_with_another_suite_are_refused_before_anything_is_judged(
     try:
         while cluster.check() < 1:
             pass
-        monkeypatch.setattr(module, "suite", lambda: {**suite(), "specification": "sha256:other"})
+        monkeypatch.setattr(documents, "digest", lambda: "sha256:other")  # ours, not the worker's
         with pytest.raises(ClusterProblem, match=r"the worker tcp://.* has specification sha256:"):
             cluster.check()
     finally:

@@ -201,13 +201,16 @@ def test_a_target_that_dies_altogether_cuts_the_run_off(
 def test_a_whole_run_on_a_cluster_finds_what_one_process_finds(
     cluster: DaskCluster, replicas: list[tuple[str, subprocess.Popen[str]]], tmp_path: Path
 ) -> None:
-    """Every rule at depth quick, on two workers and two replicas."""
+    """Every rule at depth quick, on two workers and two replicas.
+
+    What calls that meet are answered differs from one time to the next, on one machine, too.
+    """
     urls = [url for url, _ in replicas]
-    left_out = ("--deselect", "limits", "--deselect", "auth")
-    command("run", urls[0], *SAME, *left_out, "--out", "alone", cwd=tmp_path, timeout=600)
+    left_out = ("--deselect", "concurrency")
+    command("run", urls[0], *SAME, *left_out, "--out", "alone", cwd=tmp_path, timeout=1800)
     cluster.add_worker()
     options = ("--cluster", cluster.address, "--out", "out")
-    done = command("run", *urls, *SAME, *left_out, *options, cwd=tmp_path, timeout=600)
+    done = command("run", *urls, *SAME, *left_out, *options, cwd=tmp_path, timeout=1800)
     assert done.returncode == 1, done.stderr
     assert what_was_found(tmp_path / "out") == what_was_found(tmp_path / "alone")
 

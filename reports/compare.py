@@ -35,6 +35,7 @@ Rule = Mapping[str, Any]
 #: Options of a run that decide what is found, with what they are when a record does not say.
 _DECIDING = {
     "depth": None,
+    "seeds": 1,
     "requirements": None,
     "client": "requests",
     "auth": False,

@@ -89,7 +89,13 @@ def _journalled(folder: Path) -> tuple[Heading, Ledger] | None:
 def _without_journal(folder: Path) -> str:
     from conformance.targets import outlives_us
 
-    target = safe(str(record_of(folder).header["target"]["name"]))
+    record = record_of(folder)
+    target = safe(str(record.header["target"]["name"]))
+    if record.footer is None and "replicas" in record.header["target"]:
+        raise Refused(
+            f"{folder} is of a run on a cluster that was cut off, and no journal tells what it "
+            "made: look on each replica for models whose names begin with cmc"
+        )
     if outlives_us(target):
         return f"Nothing is left to clean up: the run in {safe(folder)} has deleted what it made."
     return f"Nothing to clean up: {target} was a part of the run, and is gone with what it held."

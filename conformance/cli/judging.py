@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from conformance.cli import INTERRUPTED, NOT_SETTLED, SUITE_FAULT, Refused
 
 if TYPE_CHECKING:
     from conformance.cli.resuming import Resumed
+    from conformance.cli.scale_out import ScaleOut
     from conformance.engine.cleanup import Settled
     from conformance.engine.journalling import Journalling
     from conformance.engine.judge import Bench
@@ -33,22 +35,24 @@ def judge_plan(
     known: Mapping[str, Any] | None = None,
     named: Mapping[str, str] | None = None,
     resumed: Resumed | None = None,
+    scale_out: ScaleOut | None = None,
 ) -> tuple[int, dict[str, Any] | None]:
     """Judge a plan against a target and return the exit code and the report.
 
     ``shown`` is ``each``, ``figures`` or ``nothing``; ``known`` a list of known findings;
     ``named`` what the user says of the target beside its fingerprint; ``resumed`` the record in
-    the folder that is gone on with. There is no report where nothing was judged, or where it
-    cannot be written. Raises ``Refused`` when the folder cannot be written and ``TargetProblem``
-    when nothing answers.
+    the folder that is gone on with; ``scale_out`` the cluster that judges, if any. There is no
+    report where nothing was judged, or where it cannot be written. Raises ``Refused`` when the
+    folder cannot be written and ``TargetProblem`` when nothing answers.
     """
     from conformance.cli.cleanup import begin_afresh
     from conformance.engine import interruption
-    from conformance.engine.journalling import begun
+    from conformance.engine.journalling import begun, share_names
     from conformance.engine.record import Recorder, header
     from conformance.engine.run import bench_of, introduce
 
     bench = bench_of(plan, who)
+    benches = [bench, *(bench_of(plan, each) for each in (scale_out.replicas if scale_out else ()))]
     if resumed is None:
         begin_afresh(folder)
     else:
@@ -56,9 +60,13 @@ def judge_plan(
     journals: Journalling | None = None
     try:
         try:
-            journals = begun(plan, bench.talk, folder)
-            introduction = introduce(bench)
-            target = _target(who, bench, named or {})
+            if scale_out is None:
+                journals = begun(plan, bench.talk, folder)
+            else:
+                for each in benches:
+                    share_names(plan, each.talk)
+            introduction = [record for each in benches for record in introduce(each)]
+            target = _target(benches, named or {}, is_on_cluster=scale_out is not None)
             if resumed is not None:
                 resumed.check_same(target)
             head = header(target, _options(plan, bench), plan.rules, known)
@@ -73,16 +81,17 @@ def judge_plan(
         return INTERRUPTED, None
     except OSError as problem:
         raise Refused(f"--out {folder} cannot be written: {problem.strerror}") from problem
-    return _judged(plan, bench, recorder, journals, introduction, shown)
+    return _judged(plan, benches, recorder, journals, introduction, shown, scale_out)
 
 
 def _judged(
     plan: Plan,
-    bench: Bench,
+    benches: Sequence[Bench],
     recorder: Recorder,
     journals: Journalling | None,
     introduction: list[Any],
     shown: str,
+    scale_out: ScaleOut | None,
 ) -> tuple[int, dict[str, Any] | None]:
     """Judge everything into a record that was begun, clean up, and make the reports."""
     from conformance.cli.progress import Progress
@@ -92,15 +101,20 @@ def _judged(
     from conformance.engine.run import judgements
     from reports.summary import exit_code
 
-    reason, code = "", 0
+    bench, reason, code = benches[0], "", 0
     unwritten: OSError | None = None
     is_child = plan.target.partition(":")[0] in ("moto-server", "reference-server")
     spec = bench.talk.target.endpoint if is_child else plan.target
     to = (journals.folder, journals.heading) if journals is not None else None
+    judged = (
+        judgements(plan, bench, target_spec=spec, journals=to)
+        if scale_out is None
+        else scale_out.cluster.judgements(plan, benches)
+    )
     try:
         recorder.exchanges("", "introduction", introduction)
-        with Progress(len(plan.sides), shown) as progress:
-            for judgement in judgements(plan, bench, target_spec=spec, journals=to):
+        with closing(judged) as stream, Progress(len(plan.sides), shown) as progress:
+            for judgement in stream:
                 recorder.judged(judgement)
                 progress.step(judgement)
     except KeyboardInterrupt:
@@ -114,13 +128,16 @@ def _judged(
         reason = str(problem)
     except OSError as problem:
         unwritten = problem
-    leftovers = _leave(bench.talk, plan, journals, interrupted=code == INTERRUPTED)
+    leftovers = sum(
+        _leave(each.talk, plan, journals, interrupted=code == INTERRUPTED) for each in benches
+    )
     _finish_undisturbed()
     there_is = "there are no reports of this run"
     try:
         if unwritten is not None:
             raise unwritten
-        recorder.exchanges("", "clean-up", bench.talk.drain())
+        for each in benches:
+            recorder.exchanges("", "clean-up", each.talk.drain())
         recorder.close(complete=not reason, reason=reason, leftovers=leftovers)
         if not reason:
             there_is = f"the record is whole, the reports are not: see `report {recorder.folder}`"
@@ -135,9 +152,12 @@ def _judged(
     return code or exit_code(document) or (NOT_SETTLED if reason else 0), document
 
 
-def _target(who: Target, bench: Bench, named: Mapping[str, str]) -> dict[str, Any]:
-    """Return what a record says of the target."""
-    redacted = bench.talk.redaction.text
+def _target(
+    benches: Sequence[Bench], named: Mapping[str, str], *, is_on_cluster: bool
+) -> dict[str, Any]:
+    """Return what a record says of the target; of several replicas, of the first."""
+    bench = benches[0]
+    who, redacted = bench.talk.target, bench.talk.redaction.text
     return {
         "name": who.name,
         "endpoint": who.endpoint,
@@ -146,6 +166,7 @@ def _target(who: Target, bench: Bench, named: Mapping[str, str]) -> dict[str, An
             **{key: redacted(each) for key, each in who.fingerprint().items()},
             **named,
         },
+        **({"replicas": [each.talk.target.name for each in benches]} if is_on_cluster else {}),
     }
 
 
@@ -159,6 +180,7 @@ def _options(plan: Plan, bench: Bench) -> dict[str, Any]:
     return {
         "depth": plan.depth,
         "seed": plan.seed,
+        **({"seeds": plan.seeds} if plan.seeds > 1 else {}),
         "region": plan.options.region,
         "client": plan.options.client,
         "auth": plan.demands_auth,

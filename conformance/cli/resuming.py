@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _KEPT = {
     "depth": "depth",
     "seed": "seed",
+    "seeds": "seeds",
     "region": "region",
     "client": "client",
     "auth": "auth",
@@ -91,6 +92,8 @@ def resumed_run(folder: Path, target: str | None, given: Mapping[str, Any]) -> R
             raise Refused(f"{folder} was begun by another version of this suite, or of its rules")
         if header["options"].get("requirements"):
             raise Refused(f"{folder} is of a certification, which cannot be resumed: certify again")
+        if "replicas" in header["target"]:
+            raise Refused(f"{folder} is of a run on a cluster, which cannot be resumed")
         found = Resumed(folder, header, _readable(folder, kept))
         if target is not None and target != found.target:
             raise Refused(f"{folder} is about {found.target}, not about {target}")

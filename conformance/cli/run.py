@@ -32,15 +32,29 @@ from conformance.cli.options import (
     target_options,
 )
 from conformance.cli.resuming import options_of, resumed_run
+from conformance.cli.scale_out import check_given, scaled_out
 
 if TYPE_CHECKING:
     from conformance.engine.run import Plan
 
 
 @click.command("run", short_help="Judge a target rule by rule.")
-@click.argument("target", required=False)
+@click.argument("targets", metavar="TARGET...", nargs=-1)
 @depth_option("How many requests for each rule.")
 @click.option("--seed", type=int, help="Seed of the random part; else a new one, shown and kept.")
+@click.option(
+    "--seeds",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 10_000),
+    metavar="N",
+    help="Judge each side with so many seeds, derived from the first.",
+)
+@click.option(
+    "--cluster",
+    metavar="dask://HOST:PORT",
+    help="Judge on a Dask cluster; several TARGETs are replicas, used side by side.",
+)
 @click.option("--select", multiple=True, metavar="GLOB", help="Judge these rules; repeatable.")
 @click.option("--deselect", multiple=True, metavar="GLOB", help="Leave these out; repeatable.")
 @click.option("--exit-zero", is_flag=True, help="End with 0 when the run went to its end.")
@@ -99,7 +113,7 @@ if TYPE_CHECKING:
 @target_options
 @resource_options
 @click.pass_context
-def command(ctx: click.Context, /, target: str | None, **given: Any) -> None:
+def command(ctx: click.Context, /, targets: tuple[str, ...], **given: Any) -> None:
     """Judge TARGET: moto, moto-server, reference[:FAULT], reference-server[:FAULT], an http(s)
     URL, aws-emulator[:PORT], aws, wsgi:MODULE:APP or python:MODULE:NAME.
 
@@ -117,11 +131,16 @@ def command(ctx: click.Context, /, target: str | None, **given: Any) -> None:
 
     if given["verbose"] and given["quiet"]:
         raise Refused("--verbose and --quiet cannot both be meant")
-    resumed = resumed_run(given["resume"], target, given) if given["resume"] else None
-    if resumed is not None:
-        target, given = resumed.target, options_of(resumed, given)
-    elif target is None:
-        raise click.UsageError("Missing argument 'TARGET'.")
+    resumed = None
+    if given["resume"]:
+        if len(targets) > 1 or given["cluster"] is not None:
+            raise Refused("a run on a cluster cannot be resumed: begin it again")
+        resumed = resumed_run(given["resume"], targets[0] if targets else None, given)
+        targets, given = (resumed.target,), options_of(resumed, given)
+    elif not targets:
+        raise click.UsageError("Missing argument 'TARGET...'.")
+    check_given(targets, given)
+    target = targets[0]
     known = resumed.known if resumed else known_findings(given["known_file"])
     plan = _plan(target, given)
     allowance = agreed(plan, given) if is_paid(target) else None
@@ -131,12 +150,18 @@ def command(ctx: click.Context, /, target: str | None, **given: Any) -> None:
         clean_up_before(folder, given)
     shown = "each" if given["verbose"] else "nothing" if given["quiet"] else "figures"
     try:
-        with interruption.held_back():
+        with interruption.held_back(), scaled_out(plan, targets, given) as (plan, scale_out):
             who = resolve(plan.target, plan.options, plan.credentials)
             judged = who if allowance is None else held_to(who, plan, allowance)
             try:
                 code, document = judge_plan(
-                    plan, judged, folder, shown=shown, known=known, resumed=resumed
+                    plan,
+                    judged,
+                    folder,
+                    shown=shown,
+                    known=known,
+                    resumed=resumed,
+                    scale_out=scale_out,
                 )
             finally:
                 who.close()
@@ -181,6 +206,7 @@ def _plan(target: str, given: Mapping[str, Any]) -> Plan:
         rules=rules,
         depth=given["depth"],
         seed=secrets.randbelow(2**32) if given["seed"] is None else given["seed"],
+        seeds=given["seeds"],
         workers=given["workers"],
         select=given["select"],
         deselect=given["deselect"],

@@ -88,7 +88,8 @@ def settle(talk: Conversation) -> Settled:
         if ledger.bears_prefix(name) and _delete(talk, made):
             deleted.append(name)
     there, is_whole = _listed(talk)
-    deleted += [name for name in sorted(there & ledger.intended) if _delete_model(talk, name)]
+    ours = there if ledger.is_shared else there & ledger.intended
+    deleted += [name for name in sorted(ours) if _delete_model(talk, name)]
     unclear = []
     for tried, (name, at) in enumerate(ledger.unanswered("CreateModel")):
         for each in names_of(name):

@@ -60,6 +60,11 @@ def held_back() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+def ask() -> None:
+    """Do what a signal does that is held back: for who hears otherwise that work is to stop."""
+    _state.asked = True
+
+
 def check() -> None:
     """Raise ``KeyboardInterrupt`` when a signal was held back."""
     if _state.asked:

@@ -70,6 +70,17 @@ def remove(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def share_names(plan: Plan, talk: Conversation) -> None:
+    """Have what bears the run's prefix deleted at the end, but for what was there before.
+
+    For runs on a cluster: who made it is on another machine, and may be lost with what it knew.
+    """
+    with talk.deadlines.regardless():
+        listing = list_models(talk, pages=_PAGES)
+    talk.ledger.before = names_that_matter(listing, plan.prefix)
+    talk.ledger.is_shared = True
+
+
 def begun(plan: Plan, talk: Conversation, folder: Path) -> Journalling | None:
     """Begin a journal where what we make may outlive us; there, list what is there already.
 

@@ -17,6 +17,9 @@ _LETTERS = string.ascii_lowercase
 #: How the names of every run begin.
 PREFIX = "cmc"
 
+#: How the fresh names of a process end, and the first letters of it that every ending has.
+_ENDING, _COMMON = "conformance", 4
+
 
 def run_prefix() -> str:
     """Return a new prefix for the names of one run: ten random letters that nobody else has."""
@@ -28,13 +31,32 @@ def process_prefix(prefix: str, share: int) -> str:
     return prefix + _SHARES[share % len(_SHARES)]
 
 
-class RunNames:
-    """Names for one process; ``share`` of ``shares`` keeps processes off each other's."""
+def attempt_ending(shard: int) -> str:
+    """Return how the fresh names of one attempt at a shard end; as long as every ending.
 
-    def __init__(self, talk: Conversation, *, share: int = 0, shares: int = 1) -> None:
+    A scheduler may hand a shard out again without telling anybody, and the worker that is taken to
+    be dead may go on: beside four letters for the shard, three random ones tell even those apart.
+    """
+    own = [secrets.choice(_LETTERS) for _ in range(len(_ENDING) - _COMMON)]
+    for place in range(len(own) - 3):
+        shard, letter = divmod(shard, len(_LETTERS))
+        own[place] = _LETTERS[letter]
+    return _ENDING[:_COMMON] + "".join(own)
+
+
+class RunNames:
+    """Names for one process; ``share`` of ``shares`` keeps processes off each other's.
+
+    ``ending`` keeps one after the other apart, where the first may have left models behind.
+    """
+
+    def __init__(
+        self, talk: Conversation, *, share: int = 0, shares: int = 1, ending: str = _ENDING
+    ) -> None:
         self._talk = talk
+        self._ending = ending
         self._count = 0
-        of_run = hashlib.sha256(talk.prefix.encode()).digest()
+        of_run = hashlib.sha256(f"{talk.prefix}{ending}".encode()).digest()
         self._numbers = (1 << 52) + (int.from_bytes(of_run[:4], "big") << 20)
         letters = string.ascii_letters + string.digits
         self._short = list(letters[share::shares])
@@ -45,7 +67,7 @@ class RunNames:
         All are of one length, so that no request's depends on how many were sent before it.
         """
         self._count += 1
-        return f"{self._talk.prefix}-{self._count:06}-conformance"
+        return f"{self._talk.prefix}-{self._count:06}-{self._ending}"
 
     def short(self) -> str | None:
         """Return a name of one character that the target says is free, or ``None``."""

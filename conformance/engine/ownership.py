@@ -104,6 +104,8 @@ class Ledger:
         self.journal: Journal | None = None
         #: Names at the start that might be taken for ours, ``None`` when nobody has listed them.
         self.before: frozenset[str] | None = None
+        #: Whether others whose ledgers cannot be read make models under the run's prefix, too.
+        self.is_shared = False
         #: What we made and have not deleted yet, in order.
         self.owned: list[Made] = []
         #: Every name with our prefix that a create was sent for, whatever came of it.

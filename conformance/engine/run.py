@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -23,7 +23,7 @@ from conformance.engine.journal import Heading, JournalFile, path_of
 from conformance.engine.judge import Bench
 from conformance.engine.judgement import Judgement
 from conformance.engine.names import run_prefix
-from conformance.engine.retries import judge_with_retries
+from conformance.engine.shards import judge_seeds
 from conformance.spec.rules import Rule
 from conformance.targets import Target, TargetOptions, TargetProblem, resolve
 from conformance.wire.reading import ELSEWHERE, ODD, UNSUPPORTED
@@ -42,6 +42,8 @@ class Plan:
     rules: tuple[Rule, ...]
     depth: str = "standard"
     seed: int = 0
+    #: So many seeds are derived from ``seed``; each side is judged with each of them.
+    seeds: int = 1
     workers: int = 1
     select: tuple[str, ...] = ()
     deselect: tuple[str, ...] = ()
@@ -122,7 +124,7 @@ def introduce(bench: Bench) -> list[Record]:
 
 def judgements(
     plan: Plan, bench: Bench, *, target_spec: str, journals: tuple[Path, Heading] | None = None
-) -> Iterator[Judgement]:
+) -> Generator[Judgement, None, None]:
     """Yield a judgement for every side of the plan; with workers in the order they finish.
 
     ``target_spec`` is how workers reach the target that ``bench`` already talks to; ``journals``
@@ -132,7 +134,7 @@ def judgements(
     if plan.workers <= 1:
         for rule, side in plan.sides:
             interruption.check()
-            yield judge_with_retries(rule, side, bench, plan.flaky_retries)
+            yield judge_seeds(rule, side, bench, range(plan.seeds), plan.flaky_retries)
         return
     left = bench.talk.deadlines.left_to_run
     for judgement, leftovers in _in_workers(replace(plan, target=target_spec), left, journals):
@@ -159,7 +161,7 @@ def _start_worker(
         folder, heading = journals
         bench.talk.ledger.journal = JournalFile.begun(path_of(folder, share), heading)
     _worker["bench"] = bench
-    _worker["retries"] = plan.flaky_retries
+    _worker["plan"] = plan
 
 
 def _end_with_parent() -> None:
@@ -173,7 +175,8 @@ def _end_with_parent() -> None:
 def _judge_in_worker(rule: Rule, side: str) -> tuple[Judgement, list[Any]]:
     """Return a judgement and the names of models that this process could not delete."""
     bench: Bench = _worker["bench"]
-    judgement = judge_with_retries(rule, side, bench, _worker["retries"])
+    plan: Plan = _worker["plan"]
+    judgement = judge_seeds(rule, side, bench, range(plan.seeds), plan.flaky_retries)
     leftovers, bench.talk.leftovers = bench.talk.leftovers, []
     return judgement, leftovers
 

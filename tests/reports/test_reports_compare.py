@@ -271,6 +271,7 @@ def test_a_rule_that_passes_however_it_is_described_is_only_counted() -> None:
         ({"client": "boto3"}, "client (requests, now boto3)"),
         ({"auth": True}, "auth (off, now on)"),
         ({"model_limit": 3}, "model limit (none, now 3)"),
+        ({"seeds": 8}, "seeds (1, now 8)"),
     ],
 )
 def test_under_other_options_nothing_is_new_or_fixed_and_nothing_is_green(

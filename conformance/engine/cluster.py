@@ -1,0 +1,294 @@
+"""A run on a Dask cluster: shards go out, outcomes come back, judgements are folded here.
+
+Dask hands a shard out again when its worker is lost; this process does when its replica is. What
+comes back is counted once, by the shard's number. Nothing but this process writes the record.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from conformance.engine import interruption
+from conformance.engine.conversation import TargetGone
+from conformance.engine.deadlines import OutOfTime
+from conformance.engine.dealing import TRIES, Attempt, Dealer
+from conformance.engine.judge import Bench
+from conformance.engine.judgement import Judgement
+from conformance.engine.run import Plan
+from conformance.engine.shard_worker import (
+    GONE,
+    OVER,
+    Order,
+    Outcome,
+    judge_order,
+    stop_run,
+    suite,
+    unlike,
+)
+from conformance.engine.shards import Folding, Shard, shards_of
+from conformance.oracle.verdicts import ERROR, INCONCLUSIVE
+from conformance.wire.redaction import Redaction
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+#: Seconds in which a scheduler answers.
+_ANSWERS_WITHIN = 10.0
+
+#: Seconds without news after which the scheduler is looked after.
+_TICK = 2.0
+
+#: Seconds after which a result that has not come is looked after, and the cluster with it.
+_FETCHED_WITHIN = 30.0
+
+#: Seconds after the end of a run's time in which a shard that is being judged comes back.
+_ENDS_WITHIN = 90.0
+
+#: Seconds that a cluster may be without workers: starting one can take minutes on Kubernetes.
+_WORKERS_WITHIN = 300.0
+
+#: How often Dask hands out a shard again that failed for a reason which is not the target's.
+_RETRIES = 2
+
+
+class ClusterProblem(Exception):
+    """A cluster cannot be used; the message is one sentence for the user."""
+
+
+def _comm_address(address: str) -> str:
+    """Return what Dask calls an address of the form ``dask://HOST:PORT`` or ``tls://HOST:PORT``."""
+    try:
+        parts = urlsplit(address)
+        has_form = bool(parts.hostname and parts.port) and not (set(address) & set("@?# "))
+    except ValueError:
+        has_form = False
+    if not has_form or parts.scheme not in ("dask", "tls") or parts.path not in ("", "/"):
+        raise ClusterProblem(f"--cluster {address!r} has not the form dask://HOST:PORT")
+    return f"{'tls' if parts.scheme == 'tls' else 'tcp'}://{parts.netloc}"
+
+
+class Cluster:
+    """A connection to the scheduler of a Dask cluster that somebody else has started."""
+
+    def __init__(self, address: str) -> None:
+        """Connect to ``dask://HOST:PORT`` or ``tls://HOST:PORT``; raises ``ClusterProblem``."""
+        where = _comm_address(address)
+        try:
+            from distributed import Client
+        except ImportError as missing:
+            raise ClusterProblem(
+                "--cluster needs Dask: pip install 'createmodel-conformance[cluster]'"
+            ) from missing
+        _be_quiet()
+        try:
+            self._client: Client = Client(where, timeout=_ANSWERS_WITHIN, set_as_default=False)
+        except Exception as problem:
+            raise ClusterProblem(
+                f"no Dask scheduler answers at {address} within {_ANSWERS_WITHIN:g} s"
+            ) from problem
+        self._address = address
+
+    def close(self) -> None:
+        """End the connection; the cluster goes on."""
+        with suppress(Exception):
+            self._client.close(timeout=2)
+
+    def check(self) -> int:
+        """Return how many workers there are; raises ``ClusterProblem`` when one is unfit."""
+        ours = suite()
+        try:
+            answers = self._client.run(
+                suite, on_error="return", callback_timeout=2 * _ANSWERS_WITHIN
+            )
+        except Exception as problem:
+            raise ClusterProblem(f"the workers of {self._address} do not answer") from problem
+        for worker, theirs in answers.items():
+            if isinstance(theirs, BaseException):
+                name = type(theirs).__name__
+                raise ClusterProblem(f"the worker {worker} does not have this suite ({name})")
+            if differs := unlike(theirs, ours):
+                raise ClusterProblem(f"the worker {worker} {differs}")
+        return len(answers)
+
+    def judgements(self, plan: Plan, benches: Sequence[Bench]) -> Generator[Judgement, None, None]:
+        """Yield a judgement for every side of the plan, in the order they are complete.
+
+        ``benches`` stand before the replicas of the target; ``plan.workers`` shards at a time are
+        judged on each. Raises ``TargetGone`` when no replica answers any more, or the cluster does
+        not, and ``OutOfTime`` when the plan's time is over.
+        """
+        shards = shards_of(plan.sides, plan.seeds)
+        run = _Run(self._client, plan, benches, shards)
+        folding = Folding(shards)
+        try:
+            for shard, judgement in run.outcomes():
+                whole = folding.add(shard, judgement)
+                if whole is not None:
+                    yield whole
+        finally:
+            self._stop(run, plan.prefix)
+
+    def _stop(self, run: _Run, prefix: str) -> None:
+        """Take back what is under way; a shard that is being judged cleans up and ends."""
+        if not run.futures or self._client.status != "running":
+            return
+        with suppress(Exception):
+            self._client.cancel(list(run.futures), force=True)
+            self._client.run(
+                stop_run, prefix, on_error="ignore", callback_timeout=2 * _ANSWERS_WITHIN
+            )
+
+
+class _Run:
+    """One run on a cluster: what is under way, and what came back."""
+
+    def __init__(
+        self, client: Client, plan: Plan, benches: Sequence[Bench], shards: Sequence[Shard]
+    ) -> None:
+        self.futures: dict[Future[Any], Attempt] = {}
+        self._client, self._plan, self._benches = client, plan, benches
+        self._dealer = Dealer(shards, len(benches), plan.workers)
+        self._back: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
+        self._suite = suite()
+        self._over: OutOfTime | None = None
+        self._had_workers = time.monotonic()
+
+    def outcomes(self) -> Iterator[tuple[Shard, Judgement]]:
+        """Yield each shard once with its judgement."""
+        while not self._dealer.is_done:
+            if self._over is None:
+                self._deal()
+            elif not self.futures:
+                break
+            future = self._next()
+            if future is None:
+                continue
+            attempt = self.futures.pop(future)
+            judgement = self._judgement(attempt, self._outcome(future))
+            if judgement is not None:
+                yield attempt.shard, judgement
+        if self._over is not None:
+            raise self._over
+
+    def _deal(self) -> None:
+        while (attempt := self._dealer.deal(time.monotonic())) is not None:
+            future = self._sent(attempt)
+            self.futures[future] = attempt
+            future.add_done_callback(self._back.put)
+
+    def _sent(self, attempt: Attempt) -> Future[Any]:
+        bench = self._benches[attempt.replica]
+        order = Order(
+            replace(self._plan, rules=(attempt.shard.rule,), target=bench.talk.target.name),
+            attempt.shard,
+            attempt.slot,
+            bench.talk.account,
+            bench.talk.deadlines.left_to_run,
+            self._suite,
+        )
+        key = f"createmodel-{self._plan.prefix}-{attempt.shard.number}-{attempt.attempt}"
+        try:
+            return self._client.submit(judge_order, order, key=key, retries=_RETRIES, pure=False)
+        except Exception as fault:
+            raise self._no_scheduler() from fault
+
+    def _next(self) -> Future[Any] | None:
+        """Return what came back, or ``None`` after a while.
+
+        Raises ``TargetGone`` when the cluster has gone, and ``OutOfTime`` when nothing comes back
+        although the run's time is over: shards that wait for a worker do not know.
+        """
+        with interruption.waiting():
+            try:
+                return self._back.get(timeout=_TICK)
+            except queue.Empty:
+                self._look_after_the_cluster()
+        deadlines = self._benches[0].talk.deadlines
+        left = deadlines.left_to_run
+        if left is not None and left < (-_ENDS_WITHIN if self.futures else 0):
+            deadlines.check()
+        return None
+
+    def _look_after_the_cluster(self) -> None:
+        try:
+            scheduler = self._client.scheduler
+            workers = self._client.sync(scheduler.ncores, callback_timeout=_ANSWERS_WITHIN)
+        except Exception as fault:
+            raise self._no_scheduler() from fault
+        now = time.monotonic()
+        if workers:
+            self._had_workers = now
+        elif now - self._had_workers > _WORKERS_WITHIN:
+            raise TargetGone(f"the cluster has had no worker for {_WORKERS_WITHIN:g} s")
+
+    def _outcome(self, future: Future[Any]) -> Outcome | Exception:
+        """Return what a worker made of a shard, or why Dask has given it up."""
+        from concurrent.futures import CancelledError
+
+        while True:  # a result that is lost with its worker is worked out again
+            try:
+                with interruption.waiting():
+                    outcome: Outcome = future.result(timeout=_FETCHED_WITHIN)
+                return outcome
+            except CancelledError as fault:
+                raise self._no_scheduler() from fault
+            except Exception as fault:  # noqa: BLE001 - the suite's own, or a worker lost too often
+                if not isinstance(fault, TimeoutError) or future.status == "error":
+                    return fault
+            self._look_after_the_cluster()
+
+    def _no_scheduler(self) -> TargetGone:
+        return TargetGone("the scheduler of the cluster no longer answers")
+
+    def _judgement(self, attempt: Attempt, outcome: Outcome | Exception) -> Judgement | None:
+        """Return the judgement on a shard, or ``None`` when there is none, or none yet."""
+        talk = self._benches[attempt.replica].talk
+        if isinstance(outcome, Exception):
+            self._dealer.given_up(attempt)
+            return _without_worker(attempt.shard, outcome, talk.redaction)
+        talk.leftovers += outcome.leftovers
+        if outcome.judgement is not None:
+            self._dealer.judged(attempt)
+            return outcome.judgement
+        if outcome.lost == OVER:
+            self._dealer.given_up(attempt)
+            self._over = OutOfTime(outcome.why, True)
+            return None
+        if outcome.lost != GONE:
+            raise TargetGone(outcome.why or "the run was stopped on a worker")
+        is_tried_again = self._dealer.lost(attempt, time.monotonic())
+        if self._dealer.is_stranded:
+            raise TargetGone(outcome.why)
+        if is_tried_again:
+            return None
+        why = f"Not judged: {TRIES} times the target was lost on the way; {outcome.why}."
+        return _unsettled(attempt.shard, INCONCLUSIVE, why)
+
+
+def _without_worker(shard: Shard, fault: Exception, redaction: Redaction) -> Judgement:
+    """Return the judgement on a shard that Dask has given up."""
+    from distributed import KilledWorker
+
+    if isinstance(fault, KilledWorker):
+        why = "Not judged: the workers that were to judge this were lost, one after the other."
+        return _unsettled(shard, INCONCLUSIVE, why)
+    said = " ".join(redaction.text(f"{type(fault).__name__}: {fault}").split())[:200]
+    return _unsettled(shard, ERROR, f"The suite failed on a worker: {said}")
+
+
+def _unsettled(shard: Shard, verdict: str, why: str) -> Judgement:
+    return Judgement(shard.rule, shard.side, verdict, {verdict: 1}, None, why)
+
+
+def _be_quiet() -> None:
+    """Keep what Dask says of lost connections off standard error: we say it in a sentence."""
+    for name in ("distributed", "tornado", "asyncio", *logging.root.manager.loggerDict):
+        if name.partition(".")[0] in ("distributed", "tornado", "asyncio"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)

@@ -1,0 +1,172 @@
+"""Judges one shard in a worker process of a cluster; all that it needs comes with the order.
+
+One shard at a time, however many threads a worker has: targets in this process, Hypothesis's
+settings and the wish to stop are one for the whole process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import threading
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from typing import Any
+
+from conformance import __version__
+from conformance.engine import interruption
+from conformance.engine.conversation import TargetGone
+from conformance.engine.deadlines import OutOfTime
+from conformance.engine.judge import Bench
+from conformance.engine.judgement import Judgement
+from conformance.engine.names import RunNames, attempt_ending
+from conformance.engine.run import Plan, bench_of
+from conformance.engine.shards import Shard, judge_seeds
+from conformance.spec import documents
+from conformance.targets import Target, TargetProblem, resolve
+
+#: Why a shard was not judged: its replica stopped answering; the run's time is over; this worker
+#: has another suite, or cannot make the target; the run was stopped.
+GONE, OVER, UNFIT, STOPPED = "gone", "over", "unfit", "stopped"
+
+#: Exchanges of one side are numbered apart, whichever workers sent them: so many for each seed.
+_NUMBERS_A_SEED = 1_000_000
+
+#: Seconds that a shard may take to notice that it is to stop, and to clean up.
+_STOPS_WITHIN = 10.0
+
+
+@dataclass(frozen=True)
+class Order:
+    """One attempt at a shard. ``plan`` names the replica to ask and no rule but the shard's.
+
+    ``account`` is the replica's where it is known, ``left`` what is left of the run's time in
+    seconds, ``suite`` what the worker must be (see ``suite``).
+    """
+
+    plan: Plan
+    shard: Shard
+    slot: int
+    account: str | None
+    left: float | None
+    suite: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A judgement, or in ``lost`` and ``why`` (a clause) what kept it from being given."""
+
+    judgement: Judgement | None = None
+    leftovers: list[Any] = field(default_factory=list)
+    lost: str = ""
+    why: str = ""
+
+
+def suite() -> dict[str, str]:
+    """Return all that one seed's requests hang on."""
+    return {
+        "createmodel-conformance": __version__,
+        "specification": documents.digest(),
+        "Hypothesis": version("hypothesis"),
+        "Python": ".".join(platform.python_version_tuple()[:2]),
+    }
+
+
+def unlike(theirs: Mapping[str, str], ours: Mapping[str, str]) -> str:
+    """Return in words how a worker's suite is not the run's, else nothing."""
+    differing = [
+        f"{name} {theirs.get(name, 'none')[:19]} instead of {ours[name][:19]}"
+        for name in ours
+        if theirs.get(name) != ours[name]
+    ]
+    return f"has {', '.join(differing)}" if differing else ""
+
+
+_judging = threading.Lock()
+_stopped: set[str] = set()
+_at_work: list[str] = []
+
+
+def judge_order(order: Order) -> Outcome:
+    """Judge a shard; runs in a worker. Only a fault of this suite or of Dask raises."""
+    # Dask's own threads use ``random`` while Hypothesis draws in another: no strategy of ours does.
+    warnings.filterwarnings("ignore", "Do not use the `random` module inside strategies")
+    run = order.plan.prefix
+    if differs := unlike(suite(), order.suite):
+        return Outcome(lost=UNFIT, why=f"a worker {differs}")
+    with _judging:
+        if run in _stopped:
+            return Outcome(lost=STOPPED)
+        _at_work.append(run)
+        try:
+            return _judged(order)
+        finally:
+            _at_work.remove(run)
+            interruption.taken()
+
+
+async def stop_run(run: str) -> None:
+    """Have the shard of a run (named by its prefix) that is being judged here end and clean up.
+
+    Dask cannot end what a worker has begun. Returns when it has ended, or after ten seconds.
+    """
+    _stopped.add(run)
+    if run in _at_work:
+        interruption.ask()
+    for _ in range(int(_STOPS_WITHIN / 0.05)):
+        if run not in _at_work:
+            return
+        await asyncio.sleep(0.05)
+
+
+def _judged(order: Order) -> Outcome:
+    try:
+        target = resolve(order.plan.target, order.plan.options, order.plan.credentials)
+    except TargetProblem as problem:
+        return Outcome(lost=UNFIT, why=str(problem))
+    try:
+        return _judged_at(target, order)
+    finally:
+        target.close()
+
+
+def _judged_at(target: Target, order: Order) -> Outcome:
+    plan, shard = order.plan, order.shard
+    bench = bench_of(plan, target, share=order.slot, left=order.left)
+    talk = bench.talk
+    ending = attempt_ending(shard.number)
+    names = RunNames(talk, share=order.slot, shares=plan.workers + 1, ending=ending)
+    bench = replace(bench, names=names)
+    talk.account = talk.account or order.account
+    talk.requests = shard.seeds.start * _NUMBERS_A_SEED
+    try:
+        judgement = judge_seeds(shard.rule, shard.side, bench, shard.seeds, plan.flaky_retries)
+        if _was_lost(judgement, bench):
+            return Outcome(lost=GONE, why="the target no longer answers")
+        return Outcome(judgement, talk.leftovers)
+    except TargetGone as gone:
+        return Outcome(lost=GONE, why=str(gone))
+    except OutOfTime as over:
+        return Outcome(leftovers=talk.leftovers, lost=OVER, why=str(over))
+    except KeyboardInterrupt:
+        interruption.taken()
+        talk.tidy()
+        talk.sweep()
+        return Outcome(leftovers=talk.leftovers, lost=STOPPED)
+
+
+def _was_lost(judgement: Judgement, bench: Bench) -> bool:
+    """Tell whether the replica was down meanwhile, or is: what was judged then proves nothing.
+
+    A shard may be too short for the faults in a row after which a conversation calls a target gone;
+    and one that was started again has forgotten the models that it is asked about.
+    """
+    faults = [each.get("fault") for each in judgement.exchanges]
+    if any(fault is not None and fault["kind"] == "connect" for fault in faults):
+        return True
+    if not faults or faults[-1] is None:
+        return False
+    look = {"ModelName": bench.names.fresh()}
+    return bench.talk.ask("DescribeModel", look, purpose="look").fault is not None

@@ -1,0 +1,256 @@
+"""``run --cluster`` with a real scheduler, real workers and real replicas, of which some die."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from fakes.dask_cluster import DaskCluster, dask_cluster
+from fakes.processes import command, reference_server, start, until
+from jsonschema import Draft202012Validator
+
+from conformance.cli import Refused, cli
+from conformance.engine.shards import SEEDS_A_SHARD
+from reports.record import RunRecord, exchanges
+from reports.schemas import schema
+
+FAULTS = ("tag-key-max-length-129", "duplicate-overwrites")
+SOME = ("--select", "CreateModel/Tags[].Key:max-length", "--select", "lifecycle/duplicate-*s*")
+SAME = ("--seed", "7", "--account", "123456789012")
+#: What differs from one run to another: fresh names, and when a model was made.
+PASSING = re.compile(r'cmc[a-z]{10}[a-zA-Z0-9]-\d{6}-conf[a-z]{7}|"CreationTime":[0-9.e+]+')
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[DaskCluster]:
+    """A scheduler with one worker."""
+    with dask_cluster(1) as running:
+        yield running
+
+
+@pytest.fixture
+def replicas() -> Iterator[list[tuple[str, subprocess.Popen[str]]]]:
+    """Two services with the same faults."""
+    with ExitStack() as ending:
+        yield [ending.enter_context(reference_server(*FAULTS)) for _ in range(2)]
+
+
+def events(folder: Path) -> int:
+    """How many lines of events there are."""
+    path = folder / "events.ndjson"
+    return path.read_bytes().count(b"\n") if path.exists() else 0
+
+
+def grows(folder: Path) -> bool:
+    """Whether another event is written within three seconds."""
+    before = events(folder)
+    return until(lambda: events(folder) > before, seconds=3)
+
+
+def models(url: str) -> list[str]:
+    """The names of all models of a service."""
+    scope = "Credential=AKID/20260101/us-east-1/sagemaker/aws4_request"
+    headers = {
+        "Content-Type": "application/x-amz-json-1.1",
+        "X-Amz-Target": "SageMaker.ListModels",
+        "Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=00",
+    }
+    reply = requests.post(url, json={"MaxResults": 100}, headers=headers, timeout=10)
+    return [model["ModelName"] for model in reply.json()["Models"]]
+
+
+def what_was_found(folder: Path) -> Any:
+    """The report of a run without what hangs on when, where and under which names it was asked."""
+    document = json.loads((folder / "report.json").read_text("utf-8"))
+    Draft202012Validator(schema("report")).validate(document)
+    for name in ("started", "ended", "requests", "target", "options"):
+        del document[name]
+    return _comparable(document)
+
+
+def _comparable(value: Any) -> Any:
+    if isinstance(value, dict):
+        left_out = ("n", "curl", "headers")
+        return {key: _comparable(each) for key, each in value.items() if key not in left_out}
+    if isinstance(value, list):
+        return [_comparable(each) for each in value]
+    return PASSING.sub("...", value) if isinstance(value, str) else value
+
+
+def test_a_killed_worker_loses_nothing_and_nothing_is_counted_twice(
+    cluster: DaskCluster, replicas: list[tuple[str, subprocess.Popen[str]]], tmp_path: Path
+) -> None:
+    """What two workers find, one of which dies holding shards, is what one process finds.
+
+    The worker is stopped first: the run then waits for what it holds, so that something is lost
+    for certain. Only how many requests were sent may differ, by introductions and cleaning up.
+    """
+    urls = [url for url, _ in replicas]
+    seeds = ("--seeds", str(SEEDS_A_SHARD + 2))
+    alone = command("run", urls[0], *SAME, *SOME, *seeds, "--out", "alone", cwd=tmp_path)
+    assert alone.returncode == 1, alone.stderr
+    expected = what_was_found(tmp_path / "alone")
+
+    worker = cluster.add_worker()
+    options = ("--cluster", cluster.address, *seeds, "-n", "3", "--out", "out")
+    with start("run", *urls, *SAME, *SOME, *options, cwd=tmp_path) as run:
+        out = tmp_path / "out"
+        assert until(lambda: events(out) > 1)
+        worker.send_signal(signal.SIGSTOP)
+        while grows(out):
+            pass
+        assert run.poll() is None, "the worker held nothing"
+        worker.kill()
+        _, stderr = run.communicate(timeout=120)
+
+    assert run.returncode == 1, stderr
+    assert what_was_found(out) == expected
+    record = RunRecord.load(out)
+    assert record.complete
+    assert max(Counter((each["rule"], each["side"]) for each in record.judged).values()) == 1
+    assert record.header["target"]["replicas"] == urls
+    assert record.footer is not None
+    assert record.footer["leftovers"] == 0
+    assert [models(url) for url in urls] == [[], []]
+    numbers = [(each["rule"], each["side"], each["n"]) for each in exchanges(out) if each["rule"]]
+    assert len(set(numbers)) == len(numbers) > len(record.judged)
+
+
+@pytest.mark.proof
+def test_a_replica_that_dies_has_its_shards_judged_by_the_others(
+    cluster: DaskCluster, replicas: list[tuple[str, subprocess.Popen[str]]], tmp_path: Path
+) -> None:
+    """Its death is nobody's verdict; the run goes to its end."""
+    (first, _), (second, dying) = replicas
+    options = ("--cluster", cluster.address, "--seeds", "9", "--out", "out", "--exit-zero")
+    with start("run", first, second, *SAME, *SOME, *options, cwd=tmp_path) as run:
+        assert until(lambda: events(tmp_path / "out") > 1)
+        dying.kill()
+        _, stderr = run.communicate(timeout=120)
+    assert run.returncode == 0, stderr
+    record = RunRecord.load(tmp_path / "out")
+    assert record.complete
+    assert len(record.judged) == sum(len(rule["sides"]) for rule in record.header["rules"])
+    assert not [each for each in exchanges(tmp_path / "out") if each["rule"] and "fault" in each]
+    assert models(first) == []
+
+
+@pytest.mark.proof
+def test_ctrl_c_takes_back_what_is_under_way_and_leaves_no_model(
+    cluster: DaskCluster, replicas: list[tuple[str, subprocess.Popen[str]]], tmp_path: Path
+) -> None:
+    """The workers stop in the middle of a shard, and can judge for the next who comes."""
+    urls = [url for url, _ in replicas]
+    options = ("--cluster", cluster.address, "--depth", "deep", "--out", "out")
+    with start("run", *urls, *SAME, *SOME, *options, cwd=tmp_path) as run:
+        assert until(lambda: events(tmp_path / "out") > 1)
+        run.send_signal(signal.SIGINT)
+        stdout, stderr = run.communicate(timeout=60)
+    assert run.returncode == 130, stderr
+    assert "Interrupted: this run is partial." in stdout
+    assert "Traceback" not in stderr
+    assert not RunRecord.load(tmp_path / "out").complete
+    assert [models(url) for url in urls] == [[], []]
+    few = ("--select", "CreateModel/ModelName:max-length")
+    after = command("run", "reference", *few, "--cluster", cluster.address, "-q", cwd=tmp_path)
+    assert after.returncode == 0, after.stderr
+
+
+@pytest.mark.proof
+def test_a_scheduler_that_dies_cuts_the_run_off(tmp_path: Path) -> None:
+    """What was judged until then is in the record, and no model is left."""
+    with dask_cluster(1) as own, reference_server() as (url, _):
+        options = ("--cluster", own.address, "--depth", "deep", "--out", "out")
+        with start("run", url, *SAME, *options, cwd=tmp_path) as run:
+            assert until(lambda: events(tmp_path / "out") > 1)
+            own.scheduler.kill()
+            stdout, stderr = run.communicate(timeout=60)
+        assert run.returncode == 3, stderr
+        assert "The scheduler of the cluster no longer answers: this run is partial." in stdout
+        assert "Traceback" not in stderr
+        record = RunRecord.load(tmp_path / "out")
+        assert (record.complete, len(record.judged) > 2) == (False, True)
+        assert models(url) == []
+
+
+@pytest.mark.proof
+def test_a_target_that_dies_altogether_cuts_the_run_off(
+    cluster: DaskCluster, tmp_path: Path
+) -> None:
+    """With its last replica it is as without a cluster, but for the time it has to come back."""
+    with reference_server() as (url, dying):
+        options = ("--cluster", cluster.address, "--out", "out")
+        with start("run", url, *SAME, *options, cwd=tmp_path) as run:
+            assert until(lambda: events(tmp_path / "out") > 1)
+            dying.kill()
+            stdout, stderr = run.communicate(timeout=120)
+    assert run.returncode == 3, stderr
+    assert "The target no longer answers" in stdout
+
+
+@pytest.mark.proof
+def test_a_whole_run_on_a_cluster_finds_what_one_process_finds(
+    cluster: DaskCluster, replicas: list[tuple[str, subprocess.Popen[str]]], tmp_path: Path
+) -> None:
+    """Every rule at depth quick, on two workers and two replicas.
+
+    What calls that meet are answered differs from one time to the next, on one machine, too.
+    """
+    urls = [url for url, _ in replicas]
+    left_out = ("--deselect", "concurrency")
+    command("run", urls[0], *SAME, *left_out, "--out", "alone", cwd=tmp_path, timeout=1800)
+    cluster.add_worker()
+    options = ("--cluster", cluster.address, "--out", "out")
+    done = command("run", *urls, *SAME, *left_out, *options, cwd=tmp_path, timeout=1800)
+    assert done.returncode == 1, done.stderr
+    assert what_was_found(tmp_path / "out") == what_was_found(tmp_path / "alone")
+
+
+def test_a_campaign_without_a_cluster_says_how_many_seeds_it_had(tmp_path: Path) -> None:
+    """In the record and on the page; a run with one seed has no campaign to speak of."""
+    few = ("--select", "CreateModel/Tags[].Key:max-length")
+    done = command("run", "reference", *SAME, *few, "--seeds", "3", "--out", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    record = RunRecord.load(tmp_path / "out")
+    assert record.header["options"]["seeds"] == 3
+    assert "replicas" not in record.header["target"]
+    assert all(event["cases"]["pass"] % 3 == 0 for event in record.judged)
+    what_was_found(tmp_path / "out")
+    assert "seed 7 and 2 more" in (tmp_path / "out" / "report.html").read_text("utf-8")
+
+
+DASK = ("--cluster", "dask://127.0.0.1:1")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("http://a.test", "http://b.test"), "more than one TARGET is for the replicas"),
+        (("aws", *DASK), "AWS is asked by one process"),
+        (("https://api.sagemaker.eu-west-1.amazonaws.com", *DASK), "AWS is asked by one process"),
+        (("moto-server", *DASK), "'moto-server' is on this machine"),
+        (("aws-emulator:9297", *DASK), "'aws-emulator:9297' is on this machine"),
+        (("http://a.test", "moto", *DASK), "replicas of a target are URLs, and 'moto' is none"),
+        (("http://a.test", "http://a.test/", *DASK), "a replica is named twice"),
+        (("http://a.test", "--aws-profile", "me", *DASK), "in the clear"),
+        (("moto", "--cluster", "127.0.0.1:8786"), "has not the form dask://HOST:PORT"),
+        (("moto", "--cluster", "dask://127.0.0.1:http"), "has not the form dask://HOST:PORT"),
+        (("moto", "--cluster", "dask://[::1"), "has not the form dask://HOST:PORT"),
+        (("moto", "--cluster", "dask://127.0.0.1:99999"), "has not the form dask://HOST:PORT"),
+    ],
+)
+def test_what_no_cluster_can_judge_is_refused_in_one_sentence(
+    arguments: tuple[str, ...], sentence: str
+) -> None:
+    """Before anything is sent, to the cluster or to a target."""
+    with pytest.raises(Refused, match=re.escape(sentence)):
+        cli(["run", *arguments], standalone_mode=False)

@@ -1,0 +1,232 @@
+"""What is done about clusters that are none, and about shards that do not come back."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError, Future
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from distributed import KilledWorker
+from fakes.dask_cluster import DaskCluster, dask_cluster
+
+from conformance.engine import cluster as module
+from conformance.engine import dealing
+from conformance.engine.cluster import Cluster, ClusterProblem
+from conformance.engine.conversation import TargetGone
+from conformance.engine.deadlines import OutOfTime
+from conformance.engine.judgement import Judgement
+from conformance.engine.run import Plan, bench_of
+from conformance.engine.shard_worker import (
+    GONE,
+    OVER,
+    Order,
+    Outcome,
+)
+from conformance.oracle.catalogue import rule_by_id
+from conformance.spec import documents
+from conformance.targets import TargetOptions, resolve
+from strategies.resources import Resources
+
+RULE = rule_by_id("CreateModel/ModelName:max-length")
+
+
+def plan(**changes: Any) -> Plan:
+    """A plan for three sides, with two shards each."""
+    rules = (RULE, rule_by_id("response/model-arn"))
+    options = TargetOptions(timeout=5)
+    given = Plan(target="reference", options=options, resources=Resources(), rules=rules)
+    return replace(given, **{"depth": "quick", "seeds": 9, "workers": 2, **changes})
+
+
+def test_a_missing_extra_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dask is not among what the suite always needs."""
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ClusterProblem, match=r"pip install 'createmodel-conformance\[cluster\]'"):
+        Cluster("dask://127.0.0.1:8786")
+
+
+def test_a_scheduler_that_does_not_answer_is_said_in_one_sentence(
+    free_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody listens there; ten seconds are enough to know."""
+    monkeypatch.setattr(module, "_ANSWERS_WITHIN", 0.5)
+    with pytest.raises(ClusterProblem, match=r"no Dask scheduler answers at dask://127\.0\.0\.1"):
+        Cluster(f"dask://127.0.0.1:{free_port}")
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replicas rest for a moment only, and what comes back is looked for often."""
+    monkeypatch.setattr(dealing, "_REST", 0.01)
+    monkeypatch.setattr(module, "_TICK", 0.01)
+
+
+class Promise(Future[Any]):
+    """A future as Dask has them: with a status."""
+
+    status = "pending"
+
+
+class Here:
+    """A client of a cluster that has one worker, in this process; what is in ``fates`` befalls.
+
+    ``fates`` are what becomes of the first orders: an exception, or an outcome. ``orders`` are
+    those that came.
+    """
+
+    status = "running"
+
+    def __init__(self, *fates: Outcome | BaseException, workers: int = 1) -> None:
+        self.fates, self.orders = list(fates), list[Order]()
+        self.workers = {"here": 1} if workers else {}
+        self.scheduler = SimpleNamespace(ncores=lambda: self.workers)
+
+    def submit(self, judge: Any, given: Order, **_: Any) -> Promise:
+        """Judge at once, unless a fate is due."""
+        self.orders.append(given)
+        promise = Promise()
+        fate = self.fates.pop(0) if self.fates else judge(given)
+        if isinstance(fate, CancelledError):
+            promise.cancel()
+            promise.set_running_or_notify_cancel()
+        elif isinstance(fate, BaseException):
+            promise.set_exception(fate)
+        elif self.workers:
+            promise.set_result(fate)
+        return promise
+
+    def sync(self, ask: Any, **_: Any) -> Any:
+        """Ask the scheduler."""
+        return ask()
+
+    def cancel(self, futures: list[Promise], **_: Any) -> None:
+        """Take orders back."""
+
+    def run(self, *_: Any, **__: Any) -> dict[str, Any]:
+        """Nothing is being judged any more."""
+        return {}
+
+
+def on(client: Here, *, replicas: int = 1, **changes: Any) -> Iterator[Judgement]:
+    """Judge the plan on a cluster with this client."""
+    cluster = Cluster.__new__(Cluster)
+    cluster._client = client
+    given = plan(**changes)
+    targets = [resolve("reference", given.options) for _ in range(replicas)]
+    return cluster.judgements(given, [bench_of(given, target) for target in targets])
+
+
+def as_found(judgements: Iterable[Judgement]) -> list[tuple[str, str, str, Any]]:
+    """What a record holds of judgements, in the order of the plan."""
+    return sorted((each.rule.id, each.side, each.verdict, dict(each.cases)) for each in judgements)
+
+
+LOST = Outcome(lost=GONE, why="the target no longer answers")
+
+
+@pytest.mark.usefixtures("quick")
+def test_shards_that_were_lost_change_nothing() -> None:
+    """They are judged again, on another replica, and count once."""
+    well, troubled = Here(), Here(LOST, LOST)
+    expected = as_found(on(well))
+    assert [verdict for _, _, verdict, _ in expected] == ["pass"] * 3
+    assert as_found(on(troubled, replicas=2)) == expected
+    assert len(troubled.orders) == len(well.orders) + 2
+
+
+def test_the_time_of_a_run_is_over_for_its_last_shard_too() -> None:
+    """A run of which a shard is missing never looks like one that went to its end."""
+    judged = Outcome(Judgement(RULE, "accepts", "pass", {"pass": 1}))
+    fates = [judged] * 5 + [Outcome(lost=OVER, why="the time for this run is over")]
+    with pytest.raises(OutOfTime, match="the time for this run is over"):
+        list(on(Here(*fates)))
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_replica_that_stays_lost_ends_the_run() -> None:
+    """There is no other to be asked."""
+    with pytest.raises(TargetGone, match="the target no longer answers"):
+        for _ in on(Here(*[LOST] * 99), replicas=1):
+            pass
+
+
+def test_a_scheduler_that_drops_what_it_was_given_ends_the_run() -> None:
+    """Dask cancels what is under way when it loses its scheduler."""
+    with pytest.raises(TargetGone, match="the scheduler of the cluster no longer answers"):
+        list(on(Here(CancelledError())))
+
+
+def test_a_shard_that_loses_its_workers_is_inconclusive_and_says_so() -> None:
+    """Dask has tried it on several by then; the rest of the run is judged."""
+    killed = KilledWorker("shard", SimpleNamespace(address="here"), 3)
+    first, *others = on(Here(killed))
+    assert (first.verdict, first.note[:10]) == ("inconclusive", "Not judged")
+    assert {each.verdict for each in others} == {"pass"}
+
+
+def test_what_a_worker_raises_is_a_fault_of_the_suite() -> None:
+    """It is nobody's verdict on the target."""
+    first, *_ = on(Here(MemoryError("full")))
+    assert (first.verdict, first.note) == (
+        "error",
+        "The suite failed on a worker: MemoryError: full",
+    )
+
+
+def test_a_cluster_without_workers_is_not_waited_for_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nor for longer than the run may take."""
+    monkeypatch.setattr(module, "_TICK", 0.01)
+    monkeypatch.setattr(module, "_WORKERS_WITHIN", 0.05)
+    with pytest.raises(TargetGone, match=r"the cluster has had no worker for 0\.05 s"):
+        list(on(Here(workers=0)))
+    monkeypatch.setattr(module, "_WORKERS_WITHIN", 60)
+    monkeypatch.setattr(module, "_ENDS_WITHIN", 0.05)
+    with pytest.raises(OutOfTime, match=r"the time for this run, 0\.05 s, is over"):
+        list(on(Here(workers=0), max_time=0.05))
+
+
+@pytest.fixture(scope="module")
+def one_worker() -> Iterator[DaskCluster]:
+    """A cluster with one worker."""
+    with dask_cluster(1) as running:
+        yield running
+
+
+@pytest.mark.proof
+def test_workers_with_another_suite_are_refused_before_anything_is_judged(
+    one_worker: DaskCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sentence names the worker and what is other."""
+    cluster = Cluster(one_worker.address)
+    try:
+        while cluster.check() < 1:
+            pass
+        monkeypatch.setattr(documents, "digest", lambda: "sha256:other")  # ours, not the worker's
+        with pytest.raises(ClusterProblem, match=r"the worker tcp://.* has specification sha256:"):
+            cluster.check()
+    finally:
+        cluster.close()
+
+
+@pytest.mark.proof
+def test_workers_without_the_suite_are_refused_before_anything_is_judged(
+    one_worker: DaskCluster, tmp_path: Path
+) -> None:
+    """Another package of our name stands in for none."""
+    (tmp_path / "conformance").mkdir()
+    (tmp_path / "conformance" / "__init__.py").write_text("", "utf-8")
+    other = one_worker.add_worker(PYTHONPATH=str(tmp_path))
+    cluster = Cluster(one_worker.address)
+    try:
+        with pytest.raises(ClusterProblem, match=r"the worker tcp://.* does not have this suite"):
+            cluster.check()
+    finally:
+        cluster.close()
+        other.kill()

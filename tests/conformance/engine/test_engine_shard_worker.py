@@ -1,0 +1,149 @@
+"""One shard in a worker: judged as it would be anywhere, lost, refused or stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from fakes.conformant import Conformant
+
+from conformance.engine import shard_worker
+from conformance.engine.run import Plan
+from conformance.engine.shard_worker import (
+    GONE,
+    OVER,
+    STOPPED,
+    UNFIT,
+    Order,
+    judge_order,
+    stop_run,
+    suite,
+    unlike,
+)
+from conformance.engine.shards import Shard, shards_of
+from conformance.oracle.catalogue import rule_by_id
+from conformance.targets import TargetOptions
+from conformance.wire import Call, Reply, TransportFault
+from strategies.resources import Resources
+
+RULE = rule_by_id("CreateModel/ModelName:max-length")
+
+
+def order(target: str = "reference", **changes: Any) -> Order:
+    """An order for the accepted side of a rule, with one seed."""
+    plan = Plan(
+        target=target, options=TargetOptions(timeout=5), resources=Resources(), rules=(RULE,)
+    )
+    (shard,) = shards_of([(RULE, "accepts")], 1)
+    return replace(Order(replace(plan, depth="quick"), shard, 1, None, None, suite()), **changes)
+
+
+def test_an_order_is_judged_as_it_would_be_without_a_cluster() -> None:
+    """The worker needs nothing but the order."""
+    outcome = judge_order(order())
+    assert outcome.judgement is not None
+    assert (outcome.judgement.verdict, outcome.leftovers, outcome.lost) == ("pass", [], "")
+
+
+def test_exchanges_of_two_shards_of_a_side_have_different_numbers() -> None:
+    """They stand in one record, whoever judged."""
+    shards = [Shard(n, RULE, "accepts", range(n, n + 1)) for n in range(2)]
+    outcomes = [judge_order(order(shard=shard)).judgement for shard in shards]
+    numbers = [{each["n"] for each in found.exchanges} for found in outcomes if found is not None]
+    assert all(numbers)
+    assert not numbers[0] & numbers[1]
+
+
+def test_a_replica_that_does_not_answer_is_no_verdict(free_port: int) -> None:
+    """The shard is lost, and the coordinator may give it to another replica."""
+    outcome = judge_order(order(f"http://127.0.0.1:{free_port}"))
+    assert (outcome.judgement, outcome.lost) == (None, GONE)
+    assert "no longer answers" in outcome.why
+
+
+class Interrupted(Conformant):
+    """Refuses the connection once, and has then lost its models: it was started again."""
+
+    sent = 0
+
+    def send(self, call: Call) -> Reply:
+        """Return the reply, but for the third call."""
+        self.sent += 1
+        if self.sent == 3:
+            raise TransportFault("connect", "Connection refused")
+        return super().send(call)
+
+
+def test_a_replica_that_was_down_for_a_moment_is_no_verdict_either(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It answers again, but what it has forgotten might be held against it."""
+    monkeypatch.setattr(shard_worker, "resolve", lambda *_: Interrupted())
+    assert judge_order(order()).lost == GONE
+
+
+class Hanging(Conformant):
+    """Breaks each connection from the fifth call on."""
+
+    sent = 0
+
+    def send(self, call: Call) -> Reply:
+        """Return the reply to the first four calls."""
+        self.sent += 1
+        if self.sent > 4:
+            raise TransportFault("broken", "Connection reset")
+        return super().send(call)
+
+
+def test_a_replica_that_is_lost_with_the_last_request_of_a_shard_is_no_verdict(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Too few faults in a row to say that it has gone, so it is asked once more."""
+    monkeypatch.setattr(shard_worker, "resolve", lambda *_: Hanging())
+    assert judge_order(order()).lost == GONE
+
+
+def test_an_order_that_comes_when_the_time_is_over_is_not_judged() -> None:
+    """It waited in a queue for longer than the run had left."""
+    given = order()
+    outcome = judge_order(replace(given, plan=replace(given.plan, max_time=9.0), left=0.0))
+    assert (outcome.judgement, outcome.lost) == (None, OVER)
+    assert "the time for this run, 9 s, is over" in outcome.why
+
+
+def test_a_target_that_the_worker_cannot_make_is_the_workers_fault() -> None:
+    """A module that only the coordinator has, for instance."""
+    outcome = judge_order(order("python:no_such_module_here:make"))
+    assert (outcome.judgement, outcome.lost) == (None, UNFIT)
+    assert "cannot be imported" in outcome.why
+
+
+@pytest.mark.parametrize("name", sorted(suite()))
+def test_a_worker_with_another_suite_judges_nothing(name: str) -> None:
+    """The same seed would ask something else there, or the same answer be judged otherwise."""
+    outcome = judge_order(order(suite={**suite(), name: "9.9"}))
+    assert (outcome.judgement, outcome.lost) == (None, UNFIT)
+    assert f"{name} " in outcome.why
+    assert outcome.why.endswith("instead of 9.9")
+    assert unlike(suite(), suite()) == ""
+
+
+def test_a_run_that_was_stopped_ends_the_shard_that_is_being_judged_and_those_that_follow() -> None:
+    """Another run on the same worker is judged all the same."""
+    given = order()
+    plan = replace(given.plan, depth="deep")
+    found: list[Any] = []
+    whole = replace(given, plan=plan, shard=replace(given.shard, seeds=range(50)))
+    thread = threading.Thread(target=lambda: found.append(judge_order(whole)))
+    thread.start()
+    while thread.is_alive() and plan.prefix not in shard_worker._at_work:
+        pass
+    asyncio.run(stop_run(plan.prefix))
+    thread.join(10)
+    assert not thread.is_alive()
+    assert [each.lost for each in found] == [STOPPED]
+    assert judge_order(replace(given, plan=plan)).lost == STOPPED
+    assert judge_order(order()).judgement is not None

@@ -51,6 +51,7 @@ CALL = encode("CreateModel", {})
 STATUSES = (200, 400, 500, 404, 501, 429, 403, 302, 204, 0, 999)
 KINDS = {
     "accepted", "rejected", "denied", "throttled", "unsupported", "server-fault", "odd",
+    "elsewhere", "ambiguous",
 }  # fmt: skip
 
 

@@ -168,7 +168,7 @@ def test_a_model_that_a_slow_target_makes_after_the_interruption_is_deleted_too(
 
     def slow(environ: Any, start_response: Any) -> Any:
         if environ.get("HTTP_X_AMZ_TARGET") == "SageMaker.CreateModel":
-            if (tmp_path / "out").exists():
+            if (tmp_path / "out" / written).exists():
                 asked.set()
             time.sleep(0.4)
         return reference(environ, start_response)

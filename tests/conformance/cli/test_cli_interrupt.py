@@ -150,16 +150,25 @@ def test_an_interrupted_self_test_says_so(tmp_path: Path) -> None:
     assert err.startswith("Interrupted")
 
 
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("journal.ndjson", "Interrupted before anything was judged.\n"),
+        ("events.ndjson", ""),
+    ],
+)
 def test_a_model_that_a_slow_target_makes_after_the_interruption_is_deleted_too(
-    tmp_path: Path,
+    written: str, says: str, tmp_path: Path
 ) -> None:
-    """A CreateModel whose answer was not waited for is still carried out; it is ours to delete."""
+    """A CreateModel whose answer was not waited for is still carried out; it is ours to delete,
+    also where it is the first of all.
+    """
     reference = application()
     asked = threading.Event()
 
     def slow(environ: Any, start_response: Any) -> Any:
         if environ.get("HTTP_X_AMZ_TARGET") == "SageMaker.CreateModel":
-            if (tmp_path / "out").exists():
+            if (tmp_path / "out" / written).exists():
                 asked.set()
             time.sleep(0.4)
         return reference(environ, start_response)
@@ -171,9 +180,10 @@ def test_a_model_that_a_slow_target_makes_after_the_interruption_is_deleted_too(
     assert asked.wait(30)
     os.killpg(run.pid, signal.SIGINT)
     _, err = run.communicate(timeout=60)
-    assert (run.returncode, err) == (130, "")
+    assert (run.returncode, err) == (130, says)
     time.sleep(0.5)
     assert names(url) == []
+    assert (tmp_path / "out").exists() == (written == "events.ndjson")
     server.shutdown()
 
 

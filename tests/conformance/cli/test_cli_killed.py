@@ -90,7 +90,7 @@ def told(folder: Path) -> Any:
 
 def has_ended(folder: Path) -> bool:
     """Whether a run has written everything; a kill may come between its footer and its reports."""
-    has_footer = (folder / EVENTS).exists() and RunRecord.load(folder).complete
+    has_footer = lines_of(folder / EVENTS) > 0 and RunRecord.load(folder).complete
     return has_footer and all((folder / name).exists() for name in REPORTS)
 
 
@@ -134,9 +134,9 @@ def killed_often(service: Watched, folder: Path, moments: Iterator[Moment], *opt
     """
     out, kills = folder / "out", 0
     while True:
-        is_begun = (out / EVENTS).exists()
+        is_begun = lines_of(out / EVENTS) > 0
         if not is_begun and out.exists():  # killed before anything was judged
-            assert command("cleanup", "out", cwd=folder).returncode == 0
+            assert command("cleanup", "out", cwd=folder).returncode in (0, 2)
             assert is_clean(service)
         begin = (service.url, *CHOSEN, *options, "--out", "out")
         moment = next(moments, (0, 600.0))
@@ -145,7 +145,7 @@ def killed_often(service: Watched, folder: Path, moments: Iterator[Moment], *opt
         kills += 1
         if has_ended(out):  # all was done, but for the end of the process
             return kills
-        if (out / EVENTS).exists():
+        if lines_of(out / EVENTS):
             check_record(out, whole=False)
 
 

@@ -150,6 +150,7 @@ def test_a_journal_is_written_by_one_run_alone(tmp_path: Path) -> None:
     JournalFile(path_of(tmp_path)).close()
 
 
+@pytest.mark.proof  # by the clock: not for a busy machine
 def test_a_line_costs_less_than_thirty_microseconds(tmp_path: Path) -> None:
     """The best of many rounds: what it takes where nobody else has the processor."""
     journal = JournalFile.begun(path_of(tmp_path), heading())

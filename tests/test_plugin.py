@@ -271,7 +271,7 @@ from conformance.wire import Reply
 class Mute:
     """Answers CreateModel and nothing else, or refuses everything."""
     def send(self, call):
-        code = "UnknownOperationException" if {unsupported} else "ThrottlingException"
+        code = "UnknownOperationException" if {unsupported} else "AccessDeniedException"
         body = json.dumps({{"__type": code, "message": {message!r}}}).encode()
         return Reply(400, (("Content-Type", "application/x-amz-json-1.1"),), body)
 '''
@@ -288,7 +288,9 @@ def test_inconclusive_is_an_error_and_unsupported_a_skip(
     pytester.syspathinsert()
     result = runs(*SUITE, *NAMES, "--createmodel-target", "python:mute:Mute", "-rs")
     result.assert_outcomes(**outcome)
-    assert ("inconclusive: The target was too busy" in result.stdout.str()) == (not unsupported)
+    assert ("inconclusive: The control, a valid request, was not" in result.stdout.str()) == (
+        not unsupported
+    )
     assert ("unsupported: The target does not" in result.stdout.str()) == unsupported
     assert "Traceback" not in result.stdout.str()
 

@@ -142,7 +142,7 @@ from conformance.wire import Reply
 class Mute:
     """Refuses everything: nothing can be judged."""
     def send(self, call):
-        body = b'{"__type": "ThrottlingException", "message": "no"}'
+        body = b'{"__type": "AccessDeniedException", "message": "no"}'
         return Reply(400, (("Content-Type", "application/x-amz-json-1.1"),), body)
 '''
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -47,6 +47,9 @@ _NOT_SENT = frozenset({"connect", "unsendable", "spent"})
 #: The status of a server that has waited too long; it may have done the work.
 _TIMED_OUT = 408
 
+#: What names and words that look like them consist of.
+_IN_WORDS = re.compile(r"[\w-]")
+
 Event = dict[str, Any]
 
 
@@ -80,6 +83,19 @@ def names_of(value: Any) -> tuple[str, ...]:
     if isinstance(value, bool):
         return (str(value), str(value).lower(), "1" if value else "0")
     return tuple(dict.fromkeys((json.dumps(value), str(value))))
+
+
+def _words_with(part: str, text: str) -> Iterator[str]:
+    """Yield the words of a text, hyphens included, that hold something; in linear time."""
+    end = 0
+    while (found := text.find(part, end)) >= 0:
+        start = found
+        while start > end and _IN_WORDS.match(text[start - 1]):
+            start -= 1
+        end = found + len(part)
+        while end < len(text) and _IN_WORDS.match(text[end]):
+            end += 1
+        yield text[start:end]
 
 
 def _key(operation: str, name: Any) -> tuple[str, str]:
@@ -246,7 +262,7 @@ class Ledger:
             return [request.get(member)]
         is_text = isinstance(request, str)
         text = request if is_text else json.dumps(request)
-        names: list[Any] = re.findall(rf"[\w-]*{re.escape(self.prefix)}[\w-]*", text)
+        names: list[Any] = list(_words_with(self.prefix, text))
         names += [] if is_text else [None]
         body = parse_json(text.encode("utf-8", "replace"))
         if isinstance(body, dict) and body.get(member) not in names:

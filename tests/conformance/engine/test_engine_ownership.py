@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 from typing import Any
 
 import pytest
@@ -196,3 +198,19 @@ def test_a_name_that_is_a_string_is_stored_as_it_is(value: Any) -> None:
     assert names_of(value)
     if isinstance(value, str):
         assert names_of(value) == (value,)
+
+
+@given(st.text(f'{PREFIX[:3]}-_ x"', max_size=30).map(lambda text: text.replace("cmc", PREFIX)))
+def test_words_with_our_prefix_are_found_in_any_text(text: str) -> None:
+    """Whole words, hyphens included, each once: as a regular expression would find them."""
+    ledger = Ledger(PREFIX)
+    ledger.intends("CreateModel", text)
+    words = set(re.findall(rf"[\w-]*{PREFIX}[\w-]*", text))
+    assert {name for name, _ in ledger.unanswered("CreateModel")} - {None} == words
+
+
+def test_a_megabyte_without_a_word_of_ours_is_looked_through_at_once() -> None:
+    """The strange bodies of wire/ are long: what is sent must not wait for what is written down."""
+    began = time.perf_counter()
+    Ledger(PREFIX).intends("CreateModel", "x" * 1_000_000)
+    assert time.perf_counter() - began < 5  # a search that begins anew at each letter takes hours

@@ -164,6 +164,12 @@ def _peer(phase: str) -> float:
     return int(cases[1].replace(",", "")) / float(seconds[-1])
 
 
+def _against_peer(phase: str) -> float:
+    """How many times as many requests a second this suite sends to a server of the same kind."""
+    ours: float = measured("overhead", "reference-server", "quick")["rate"]
+    return ours / _peer(phase)
+
+
 def _first_findings() -> float:
     """Median of the seconds until the first finding, over every tenth fault."""
     seconds: dict[str, float] = measured("first-finding", "10", "0")["seconds"]
@@ -205,19 +211,15 @@ def figures() -> list[Figure]:
             is_ratio=True,
         ),
         *overheads[:3],
-        Figure(
-            "against Schemathesis, fuzzing",
-            "times its requests a second",
-            lambda: measured("overhead", "reference-server", "quick")["rate"] / _peer("fuzzing"),
-            at_least=20,
-            is_ratio=True,
-        ),
-        Figure(
-            "against Schemathesis, coverage",
-            "times its requests a second",
-            lambda: measured("overhead", "reference-server", "quick")["rate"] / _peer("coverage"),
-            at_least=3,
-            is_ratio=True,
+        *(
+            Figure(
+                f"against Schemathesis, {phase}",
+                "times its requests a second",
+                partial(_against_peer, phase),
+                at_least=least,
+                is_ratio=True,
+            )
+            for phase, least in (("fuzzing", 20), ("coverage", 3))
         ),
         Figure(
             "whole run, reference-server, quick",

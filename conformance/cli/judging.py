@@ -71,7 +71,7 @@ def judge_plan(
                 resumed.check_same(target)
             head = header(target, _options(plan, bench), plan.rules, known)
             recorder = Recorder(folder, head, resumed.kept if resumed else None)
-        except BaseException:
+        except BaseException:  # whatever stops us, Ctrl-C included, no model stays behind
             interruption.taken()
             if journals is not None and not journals.back_out():
                 click.echo(f"A model may be left: say `cleanup {folder}` later.", err=True)

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import requests
+from fakes.asking import ask
 from fakes.processes import processes_of_session, reference_server, start, until
 from jsonschema import Draft202012Validator
 from werkzeug.serving import make_server
@@ -30,19 +30,6 @@ THEIRS = {
     "ExecutionRoleArn": "arn:aws:iam::123456789012:role/theirs",
     "PrimaryContainer": {"Image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/theirs:1"},
 }
-
-
-def ask(url: str, operation: str, **members: Any) -> Any:
-    """Ask a target without any help of the suite's."""
-    scope = "Credential=AKID/20260101/us-east-1/sagemaker/aws4_request"
-    headers = {
-        "Content-Type": "application/x-amz-json-1.1",
-        "X-Amz-Target": f"SageMaker.{operation}",
-        "Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=00",
-    }
-    reply = requests.post(url, json=members, headers=headers, timeout=10)
-    assert reply.status_code == 200, reply.text
-    return reply.json()
 
 
 def names(url: str) -> list[str]:

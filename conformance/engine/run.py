@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
-import signal
-import threading
 import time
 from collections.abc import Generator, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -24,6 +21,7 @@ from conformance.engine.judge import Bench
 from conformance.engine.judgement import Judgement
 from conformance.engine.names import run_prefix
 from conformance.engine.shards import judge_seeds
+from conformance.engine.workers import first_done, pool_of
 from conformance.spec.rules import Rule
 from conformance.targets import Target, TargetOptions, TargetProblem, resolve
 from conformance.wire.reading import ELSEWHERE, ODD, UNSUPPORTED
@@ -151,8 +149,6 @@ def _start_worker(
     plan: Plan, shares: Any, ends: float | None, journals: tuple[Path, Heading] | None
 ) -> None:
     """Prepare a worker; ``ends`` is when the run's time is over, in epoch seconds."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     target = resolve(plan.target, plan.options, plan.credentials)
     left = None if ends is None else ends - time.time()
     share = shares.get()
@@ -162,14 +158,6 @@ def _start_worker(
         bench.talk.ledger.journal = JournalFile.begun(path_of(folder, share), heading)
     _worker["bench"] = bench
     _worker["plan"] = plan
-
-
-def _end_with_parent() -> None:
-    """End this process when its parent is killed: nobody else would stop it from asking."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _judge_in_worker(rule: Rule, side: str) -> tuple[Judgement, list[Any]]:
@@ -184,24 +172,18 @@ def _judge_in_worker(rule: Rule, side: str) -> tuple[Judgement, list[Any]]:
 def _in_workers(
     plan: Plan, left: float | None, journals: tuple[Path, Heading] | None
 ) -> Iterator[tuple[Judgement, list[Any]]]:
-    context = multiprocessing.get_context("spawn")
-    shares = context.Queue()
+    shares = multiprocessing.get_context("spawn").Queue()
     for share in range(1, plan.workers + 1):
         shares.put(share)
-    pool = ProcessPoolExecutor(
-        plan.workers,
-        mp_context=context,
-        initializer=_start_worker,
-        initargs=(plan, shares, None if left is None else time.time() + left, journals),
-    )
+    ends = None if left is None else time.time() + left
+    pool = pool_of(plan.workers, _start_worker, plan, shares, ends, journals)
     over: OutOfTime | None = None
     pending: set[Future[tuple[Judgement, list[Any]]]] = set()
     try:
         with interruption.undisturbed():
             pending = {pool.submit(_judge_in_worker, rule, side) for rule, side in plan.sides}
         while pending:
-            with interruption.waiting():
-                done, pending = wait(pending, return_when=FIRST_COMPLETED)
+            done, pending = first_done(pending)
             for each in done:
                 try:
                     yield each.result()

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 from conformance.engine import interruption
 from conformance.engine.conversation import TargetGone
 from conformance.engine.judge import Bench, judge_side
+from conformance.engine.workers import first_done, pool_of
 from conformance.oracle.catalogue import all_rules, rule_by_id
 from conformance.oracle.verdicts import ERROR, FAIL, INCONCLUSIVE, NOT_RUN, PASS, UNSUPPORTED, worst
 from conformance.reference.faults import FAULTS, Fault
@@ -240,25 +237,17 @@ def trials(
             interruption.check()
             yield trial(name, full=full, engines=engines, seed=seed)
         return
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_signals_alone)
-    task: Callable[[str], Any] = _Task(full, engines, seed)
+    pool = pool_of(workers)
+    task: Callable[[str], Trial] = _Task(full, engines, seed)
     try:
         with interruption.undisturbed():
-            found = pool.map(task, names, chunksize=1 if full or engines else 8)
-        while True:
-            with interruption.waiting():
-                each = next(found, None)
-            if each is None:
-                return
-            yield each
+            found = [pool.submit(task, name) for name in names]
+        for each in found:
+            while not each.done():
+                first_done({each})
+            yield each.result()
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _leave_signals_alone() -> None:
-    """Let the parent decide when to stop: Ctrl-C reaches every process of a terminal."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @dataclass(frozen=True)

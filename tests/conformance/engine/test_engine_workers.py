@@ -1,0 +1,86 @@
+"""Worker processes: signals meet no lock, and nobody waits for a process that is gone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from types import FrameType
+
+import pytest
+from fakes.processes import until
+
+from conformance.engine import interruption
+from conformance.engine.workers import first_done, pool_of
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is such a process, and it has not merely been left to be waited for."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_signal_that_meets_the_lock_of_a_future_leaves_no_lock_behind() -> None:
+    """Raised there, it left a future locked, and closing the pool waited for ever; found."""
+    pending: set[Future[int]] = {Future() for _ in range(3)}
+    met: list[FrameType] = []
+
+    def profile(frame: FrameType, event: str, _: object) -> None:
+        if event == "return" and frame.f_code is threading.Condition.__enter__.__code__ and not met:
+            met.append(frame)
+            signal.raise_signal(signal.SIGTERM)
+
+    with interruption.held_back():
+        sys.setprofile(profile)
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                first_done(pending)
+        finally:
+            sys.setprofile(None)
+            interruption.taken()
+    assert met
+    for each in pending:
+        cancelling = threading.Thread(target=each.cancel, daemon=True)
+        cancelling.start()
+        cancelling.join(10)
+        assert not cancelling.is_alive(), "a future was left locked"
+
+
+def test_what_is_done_is_told_from_what_is_not() -> None:
+    """The first that is done is returned, and nothing is waited for where nothing is pending."""
+    done: Future[int] = Future()
+    open_: Future[int] = Future()
+    done.set_result(1)
+    assert first_done({done, open_}) == ({done}, {open_})
+    assert first_done(set[Future[int]]()) == (set(), set())
+
+
+def test_a_worker_leaves_it_to_the_parent_when_to_end() -> None:
+    """SIGTERM and Ctrl-C reach all of a group; a result that is being sent is not cut in two."""
+    with pool_of(1) as pool:
+        worker = pool.submit(os.getpid).result(60)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            os.kill(worker, number)
+        assert pool.submit(os.getpid).result(60) == worker
+
+
+def test_where_one_worker_is_killed_the_others_end_too() -> None:
+    """Although they do not hear SIGTERM, with which a pool ends them."""
+    pool = pool_of(2)
+    sleeping = [pool.submit(time.sleep, 600) for _ in range(2)]
+    assert until(lambda: all(each.running() for each in sleeping))
+    workers = list(pool._processes)
+    assert len(workers) == 2
+    time.sleep(0.5)
+    os.kill(workers[0], signal.SIGKILL)
+    with pytest.raises(BrokenProcessPool):
+        sleeping[1].result(60)
+    pool.shutdown()
+    assert until(lambda: not any(is_running(each) for each in workers))

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from concurrent.futures import Future
+from concurrent.futures import _base as futures
 from concurrent.futures.process import BrokenProcessPool
 from types import FrameType
 
@@ -33,7 +34,8 @@ def test_a_signal_that_meets_the_lock_of_a_future_leaves_no_lock_behind() -> Non
     met: list[FrameType] = []
 
     def profile(frame: FrameType, event: str, _: object) -> None:
-        if event == "return" and frame.f_code is threading.Condition.__enter__.__code__ and not met:
+        is_locking = frame.f_code is futures._AcquireFutures.__enter__.__code__  # type: ignore[attr-defined]
+        if event == "return" and is_locking and not met:
             met.append(frame)
             signal.raise_signal(signal.SIGTERM)
 

@@ -26,6 +26,11 @@ ELSEWHERE = "elsewhere"
 #: JSON that gives a member twice, with two values: readers do not agree on what it says.
 AMBIGUOUS = "ambiguous"
 
+#: What kinds of readings there are.
+KINDS = frozenset(
+    {ACCEPTED, REJECTED, DENIED, THROTTLED, UNSUPPORTED, SERVER_FAULT, ODD, ELSEWHERE, AMBIGUOUS}
+)
+
 #: Answers that say nothing about the request, whatever it was, and why.
 _UNCLEAR = {
     ELSEWHERE: "the target sends us elsewhere, where we do not go",

@@ -34,7 +34,7 @@ from conformance.oracle.catalogue import all_rules, rule_by_id
 from conformance.spec.rules import Rule
 from conformance.targets.reference import reference
 from conformance.wire import Call, Reply, encode, read
-from conformance.wire.reading import bare_code
+from conformance.wire.reading import KINDS, bare_code
 from reports.known.entries import NotAKnownList, entries
 from reports.known.writing import CannotPrune, pruned
 from reports.record import NotARecord, RunRecord, exchanges
@@ -49,10 +49,6 @@ FAULTS = "model-name-max-length-64+duplicate-overwrites+trailing-commas-accepted
 
 CALL = encode("CreateModel", {})
 STATUSES = (200, 400, 500, 404, 501, 429, 403, 302, 204, 0, 999)
-KINDS = {
-    "accepted", "rejected", "denied", "throttled", "unsupported", "server-fault", "odd",
-    "elsewhere", "ambiguous",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)

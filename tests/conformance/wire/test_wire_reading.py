@@ -16,6 +16,7 @@ from conformance.wire.reading import (
     AMBIGUOUS,
     DENIED,
     ELSEWHERE,
+    KINDS,
     ODD,
     REJECTED,
     SERVER_FAULT,
@@ -26,8 +27,6 @@ from conformance.wire.reading import (
 )
 
 PROPERTY = settings(deadline=None, database=None, max_examples=500)
-KINDS = {ACCEPTED, DENIED, ODD, REJECTED, SERVER_FAULT, THROTTLED, UNSUPPORTED}
-
 S3_XML = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code>'
     b"<Message>Access Denied</Message><RequestId>1</RequestId></Error>"

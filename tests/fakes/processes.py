@@ -11,8 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-#: Variables of the pytest around the test, or of the developer, that a child must not see.
-_NOT_FOR_CHILDREN = re.compile("PYTEST_.*|NO_COLOR|FORCE_COLOR|CI|AWS_.*|.*_PROXY|PYTHONPATH")
+#: Variables of the pytest around the test, or of the developer, that a child must not see. Without
+#: files of byte code, each pytest in a child would rewrite the assertions of all plugins anew.
+_NOT_FOR_CHILDREN = re.compile(
+    "PYTEST_.*|NO_COLOR|FORCE_COLOR|CI|AWS_.*|.*_PROXY|PYTHONPATH|PYTHONDONTWRITEBYTECODE"
+)
 
 COMMAND = [sys.executable, "-m", "conformance"]
 
@@ -20,7 +23,7 @@ COMMAND = [sys.executable, "-m", "conformance"]
 def environment(**more: str) -> dict[str, str]:
     """The environment of a child process."""
     kept = {k: v for k, v in os.environ.items() if not _NOT_FOR_CHILDREN.fullmatch(k.upper())}
-    return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", **more}
+    return {**kept, "PYTHONUTF8": "1", **more}
 
 
 def start(*arguments: str, cwd: Path, **more: str) -> subprocess.Popen[str]:

@@ -8,8 +8,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from pathlib import Path
+
+from click.testing import CliRunner
+
+from conformance.cli import cli
 
 #: Variables of the pytest around the test, or of the developer, that a child must not see. Without
 #: files of byte code, each pytest in a child would rewrite the assertions of all plugins anew.
@@ -57,6 +61,16 @@ def command(
     return subprocess.CompletedProcess(
         done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
     )
+
+
+def command_here(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command line in this process, for what no other process sees; it is there at once."""
+    hidden = dict.fromkeys(set(os.environ) - set(environment()))
+    with chdir(cwd):
+        done = CliRunner(env=hidden).invoke(cli, arguments, prog_name="createmodel-conformance")
+    if not isinstance(done.exception, SystemExit | None):
+        raise done.exception
+    return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
 
 @contextmanager

@@ -99,6 +99,29 @@ SAMPLE = (
 )
 
 
+#: Members that are many and much alike: four fifths of the time of a whole run.
+MANY = ("CreateModel/PrimaryContainer.", "CreateModel/Containers[].", "schemathesis/")
+
+
+def without_many() -> list[Rule]:
+    """All rules but those of the members of containers, and no requests of schemathesis."""
+    return [rule for rule in all_rules() if not rule.id.startswith(MANY)]
+
+
+@pytest.fixture(scope="session", params=["most", pytest.param("all", marks=pytest.mark.proof)])
+def judged_mostly(request: pytest.FixtureRequest) -> Callable[..., Run]:
+    """The function that judges a target without talking: by most rules, by all in the proofs."""
+    talking = {each.rule for each in scenarios()}
+    most = [rule for rule in without_many() if rule not in talking]
+    return lambda target: run(target, most if request.param == "most" else None)
+
+
+@pytest.fixture(scope="session")
+def few_members() -> list[Rule]:
+    """The rules of a run that is whole but for members that are many and much alike."""
+    return without_many()
+
+
 @pytest.fixture(scope="session")
 def judged() -> Callable[..., Run]:
     """The function that judges all sides of rules against a target."""

@@ -10,6 +10,10 @@ READY := $(VENV)/.ready
 TOOLS := .venv-tools
 LOCK := requirements-dev.lock
 
+# pytest rewrites the assertions of what it imports, for seconds in each process if it may not keep
+# the outcome.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test lint proof bench screenshots lock audit clean
 
 run: $(READY)  ## judge TARGET (default: moto); ends with 0 when the job was done

@@ -99,6 +99,29 @@ SAMPLE = (
 )
 
 
+#: Members that are many and much alike: four fifths of the time of a whole run.
+MANY = ("CreateModel/PrimaryContainer.", "CreateModel/Containers[].", "schemathesis/")
+
+
+def without_many() -> list[Rule]:
+    """All rules but those of the members of containers, and no requests of schemathesis."""
+    return [rule for rule in all_rules() if not rule.id.startswith(MANY)]
+
+
+@pytest.fixture(scope="session", params=["most", pytest.param("all", marks=pytest.mark.proof)])
+def judged_mostly(request: pytest.FixtureRequest) -> Callable[..., Run]:
+    """The function that judges a target without talking: by most rules, by all in the proofs."""
+    talking = {each.rule for each in scenarios()}
+    most = [rule for rule in without_many() if rule not in talking]
+    return lambda target: run(target, most if request.param == "most" else None)
+
+
+@pytest.fixture(scope="session")
+def few_members() -> list[Rule]:
+    """The rules of a run that is whole but for members that are many and much alike."""
+    return without_many()
+
+
 @pytest.fixture(scope="session")
 def judged() -> Callable[..., Run]:
     """The function that judges all sides of rules against a target."""
@@ -127,20 +150,33 @@ def make_reference() -> Callable[..., WsgiTarget]:
     return new_reference
 
 
+# schemathesis has a plugin of its own, which takes a second to load and is not ours to test
+_QUIET = ("-p", "no:cacheprovider", "-p", "no:schemathesis")
+
+
 @pytest.fixture
-def runs(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., pytest.RunResult]:
-    """A function that runs pytest as a child process, free of the pytest around it."""
-    clean = environment()
-    for name in set(os.environ) - set(clean):
+def unseen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide the pytest around the test from the pytest inside it."""
+    for name in set(os.environ) - set(environment()):
         monkeypatch.delenv(name)
 
-    # schemathesis has a plugin of its own, which takes a second to load and is not ours to test
-    quiet = ("-p", "no:cacheprovider", "-p", "no:schemathesis")
+
+@pytest.fixture
+def runs(pytester: pytest.Pytester, unseen: None) -> Callable[..., pytest.RunResult]:
+    """A function that runs pytest as a child process, free of the pytest around it."""
 
     def run(*arguments: str) -> pytest.RunResult:
-        return pytester.runpytest_subprocess(*quiet, *arguments, timeout=100)
+        return pytester.runpytest_subprocess(*_QUIET, *arguments, timeout=100)
+
+    return run
+
+
+@pytest.fixture
+def runs_here(pytester: pytest.Pytester, unseen: None) -> Callable[..., pytest.RunResult]:
+    """The same in this process, in a third of the time: for what no other process sees."""
+
+    def run(*arguments: str) -> pytest.RunResult:
+        return pytester.runpytest_inprocess(*_QUIET, *arguments)
 
     return run
 

@@ -13,9 +13,13 @@ from jsonschema import Draft202012Validator
 from reports.record import RunRecord
 from reports.schemas import schema
 
-#: Four rules of two sides each; moto accepts what they forbid, so it passes the other sides.
+#: Four rules of two sides each; the target accepts what they forbid, so it passes the other sides.
+TARGET = (
+    "reference:model-name-max-length-64+model-name-pattern-absent+model-name-type-unchecked"
+    "+model-name-optional"
+)
 SUITE = ("--pyargs", "conformance.suite", "--createmodel-select", "CreateModel/ModelName:*")
-MOTO = (*SUITE, "--createmodel-target", "moto", "--createmodel-known", "known.yaml", "-rxf")
+FAULTY = (*SUITE, "--createmodel-target", TARGET, "--createmodel-known", "known.yaml", "-rxf")
 LENGTH, PATTERN, TYPE, REQUIRED = (
     f"CreateModel/ModelName:{kind}" for kind in ("max-length", "pattern", "type", "required")
 )
@@ -44,27 +48,43 @@ REJECTS = [{"rule": rule, "side": "rejects"} for rule in (PATTERN, TYPE, REQUIRE
 def test_what_is_listed_is_an_expected_failure_and_the_rest_fails(
     workers: tuple[str, ...], runs: Runs, pytester: pytest.Pytester
 ) -> None:
-    """The reason and the issue are shown with the line of the entry; the run fails for news."""
+    """The reason and the issue are shown with the line of the entry; the run fails for news; and
+    the record holds the list, as that of ``run --known``, with reports that speak of it.
+    """
     write(pytester.path, *REJECTS[:2], {**REJECTS[2], "issue": "https://example.com/7"})
-    result = runs(*MOTO, *workers)
+    options = ("--createmodel-out", "out", "--createmodel-flaky-retries", "1")
+    result = runs(*FAULTY, *options, *workers)
     result.assert_outcomes(passed=4, xfailed=3, failed=1)
     text = result.stdout.str()
     assert "known.yaml, line 2: why" in text
     assert "known.yaml, line 8: why (https://example.com/7)" in text
     assert f"FAILED {LENGTH}" in text or f"[{LENGTH}-rejects]" in text
     assert result.ret == 1
+    holds_the_list(pytester.path / "out")
 
 
-def test_a_run_in_which_nothing_is_new_passes(runs: Runs, pytester: pytest.Pytester) -> None:
+def holds_the_list(folder: Path) -> None:
+    """A record knows what is known and what is new, under the published schemas."""
+    head = RunRecord.load(folder).header
+    assert head["known"]["file"] == "known.yaml"
+    assert [each["rule"] for each in head["known"]["entries"]] == [PATTERN, TYPE, REQUIRED]
+    assert head["options"]["flaky_retries"] == 1
+    document: dict[str, Any] = json.loads((folder / "report.json").read_text("utf-8"))
+    Draft202012Validator(schema("report")).validate(document)
+    assert document["known"]["new"] == [LENGTH]
+    assert set(document["known"]["known"]) == {PATTERN, TYPE, REQUIRED}
+
+
+def test_a_run_in_which_nothing_is_new_passes(runs_here: Runs, pytester: pytest.Pytester) -> None:
     """All four are listed, one of them for both its sides: exit code 0."""
     write(pytester.path, *REJECTS, {"rule": LENGTH})
-    result = runs(*MOTO)
+    result = runs_here(*FAULTY)
     result.assert_outcomes(passed=4, xfailed=4)
     assert result.ret == 0
 
 
 def test_what_is_listed_and_passes_fails_with_the_line_to_delete(
-    runs: Runs, pytester: pytest.Pytester
+    runs_here: Runs, pytester: pytest.Pytester
 ) -> None:
     """An entry for just this side is stale; a flaky one, or one for both sides, is not."""
     write(
@@ -73,7 +93,7 @@ def test_what_is_listed_and_passes_fails_with_the_line_to_delete(
         {"rule": PATTERN, "side": "accepts", "flaky": "true"},
         {"rule": TYPE},
     )
-    result = runs(*MOTO, "-k", "accepts")
+    result = runs_here(*FAULTY, "-k", "accepts")
     result.assert_outcomes(passed=3, failed=1, deselected=4)
     assert f"known.yaml, line 2: {LENGTH} (accepts) passes now: delete this entry" in (
         result.stdout.str()
@@ -81,11 +101,11 @@ def test_what_is_listed_and_passes_fails_with_the_line_to_delete(
 
 
 def test_a_rule_of_one_side_needs_no_side_and_a_glob_is_named(
-    runs: Runs, pytester: pytest.Pytester
+    runs_here: Runs, pytester: pytest.Pytester
 ) -> None:
     """An entry of a behaviour rule is stale without a side; one of many rules is not to delete."""
     write(pytester.path, {"rule": "response/status"}, {"rule": "lifecycle/describe-*"})
-    result = runs(
+    result = runs_here(
         "--pyargs", "conformance.suite", "--createmodel-target", "reference",
         "--createmodel-known", "known.yaml", "--createmodel-select", "response/status",
         "--createmodel-select", "lifecycle/describe-name",
@@ -97,17 +117,24 @@ def test_a_rule_of_one_side_needs_no_side_and_a_glob_is_named(
 
 
 @pytest.mark.parametrize(
-    "workers",
-    [(), pytest.param(("-n", "2"), marks=pytest.mark.proof)],
-    ids=["one process", "xdist"],
+    ("how", "workers"),
+    [
+        ("runs_here", ()),
+        pytest.param("runs", (), marks=pytest.mark.proof),
+        pytest.param("runs", ("-n", "2"), marks=pytest.mark.proof),
+    ],
+    ids=["this process", "one process", "xdist"],
 )
 def test_an_expired_entry_counts_as_not_listed_and_says_so(
-    workers: tuple[str, ...], runs: Runs, pytester: pytest.Pytester
+    how: str,
+    workers: tuple[str, ...],
+    request: pytest.FixtureRequest,
+    pytester: pytest.Pytester,
 ) -> None:
     """The finding is shown as that of any failure, with one sentence about the entry."""
     old = {"rule": LENGTH, "side": "rejects", "expires": "2025-12-31"}
     write(pytester.path, *REJECTS, old)
-    result = runs(*MOTO, *workers)
+    result = request.getfixturevalue(how)(*FAULTY, *workers)
     result.assert_outcomes(passed=4, xfailed=3, failed=1)
     text = result.stdout.str()
     assert "sent:     64 characters" in text
@@ -124,12 +151,12 @@ def test_an_expired_entry_counts_as_not_listed_and_says_so(
     ],
 )
 def test_a_list_that_cannot_be_read_is_a_usage_error_with_the_line(
-    text: str | None, says: str, runs: Runs, pytester: pytest.Pytester
+    text: str | None, says: str, runs_here: Runs, pytester: pytest.Pytester
 ) -> None:
     """Said once and before anything is judged."""
     if text is not None:
         (pytester.path / "known.yaml").write_text(text, "utf-8")
-    result = runs(*MOTO)
+    result = runs_here(*FAULTY)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     said = result.stdout.str() + result.stderr.str()
     assert said.count(says) == 1
@@ -148,33 +175,15 @@ class Mute:
 
 
 def test_what_could_not_be_judged_is_expected_where_it_is_listed(
-    runs: Runs, pytester: pytest.Pytester
+    runs_here: Runs, pytester: pytest.Pytester
 ) -> None:
     """Inconclusive items that are listed do not trouble the run; the others do."""
     pytester.makepyfile(mute=MUTE)
     pytester.syspathinsert()
     write(pytester.path, {"rule": LENGTH, "verdict": "inconclusive"}, {"rule": PATTERN})
     known = ("--createmodel-known", "known.yaml")
-    result = runs(*SUITE, "--createmodel-target", "python:mute:Mute", *known)
+    result = runs_here(*SUITE, "--createmodel-target", "python:mute:Mute", *known)
     result.assert_outcomes(xfailed=4, errors=4)
-
-
-def test_the_record_holds_the_list_and_its_reports_speak_of_it(
-    runs: Runs, pytester: pytest.Pytester
-) -> None:
-    """As that of ``run --known``: what is new and what is known, under the published schemas."""
-    write(pytester.path, *REJECTS)
-    options = ("--createmodel-out", "out", "--createmodel-flaky-retries", "1")
-    assert runs(*MOTO, *options, "-n", "2").ret == 1
-    folder = pytester.path / "out"
-    head = RunRecord.load(folder).header
-    assert head["known"]["file"] == "known.yaml"
-    assert [each["rule"] for each in head["known"]["entries"]] == [PATTERN, TYPE, REQUIRED]
-    assert head["options"]["flaky_retries"] == 1
-    document: dict[str, Any] = json.loads((folder / "report.json").read_text("utf-8"))
-    Draft202012Validator(schema("report")).validate(document)
-    assert document["known"]["new"] == [LENGTH]
-    assert set(document["known"]["known"]) == {PATTERN, TYPE, REQUIRED}
 
 
 FORGETFUL = """
@@ -198,12 +207,12 @@ class Forgetful:
 
 @pytest.mark.parametrize(("retries", "flaky"), [("0", False), ("1", True)])
 def test_an_answer_that_changes_is_marked_flaky(
-    retries: str, flaky: bool, runs: Runs, pytester: pytest.Pytester
+    retries: str, flaky: bool, runs_here: Runs, pytester: pytest.Pytester
 ) -> None:
     """--createmodel-flaky-retries asks again; the item fails all the same."""
     pytester.makepyfile(forgetful=FORGETFUL)
     pytester.syspathinsert()
-    result = runs(
+    result = runs_here(
         *SUITE, "--createmodel-target", "python:forgetful:Forgetful", "-k", "length and rejects",
         "--createmodel-flaky-retries", retries, "--createmodel-out", "out",
     )  # fmt: skip
@@ -213,8 +222,8 @@ def test_an_answer_that_changes_is_marked_flaky(
 
 
 @pytest.mark.parametrize("number", ["-1", "101", "x", "\u0663"])
-def test_a_number_of_retries_that_cannot_be_meant_is_refused(number: str, runs: Runs) -> None:
+def test_a_number_of_retries_that_cannot_be_meant_is_refused(number: str, runs_here: Runs) -> None:
     """One sentence, as for every option."""
-    result = runs(*SUITE, f"--createmodel-flaky-retries={number}")
+    result = runs_here(*SUITE, f"--createmodel-flaky-retries={number}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "a number from 0 to 100 is wanted" in result.stderr.str()

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from fakes.processes import environment
 
 Runs = Callable[..., pytest.RunResult]
 
@@ -16,14 +15,7 @@ QUIET = ("-p", "no:schemathesis", "-p", "no:hypothesispytest")
 
 
 @pytest.fixture
-def clean(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hide the pytest around the test from the pytest inside it."""
-    for name in set(os.environ) - set(environment()):
-        monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def namesakes(pytester: pytest.Pytester, clean: None) -> pytest.Pytester:
+def namesakes(pytester: pytest.Pytester, unseen: None) -> pytest.Pytester:
     """A repository that owns packages named conformance, strategies and reports, and tests them."""
     for name in ("conformance", "strategies", "reports"):
         (pytester.path / name).mkdir()
@@ -40,7 +32,7 @@ def namesakes(pytester: pytest.Pytester, clean: None) -> pytest.Pytester:
 
 
 def test_a_pytest_run_that_does_not_use_us_imports_nothing_of_ours(
-    pytester: pytest.Pytester, clean: None
+    pytester: pytest.Pytester, unseen: None
 ) -> None:
     """Only the plugin module is loaded; neither our packages nor what they need come with it."""
     pytester.makepyfile(
@@ -58,7 +50,7 @@ def test_a_pytest_run_that_does_not_use_us_imports_nothing_of_ours(
 
 
 def test_our_fixtures_and_options_are_there_without_being_imported(
-    pytester: pytest.Pytester, clean: None
+    pytester: pytest.Pytester, unseen: None
 ) -> None:
     """The fixture is listed with its first sentence."""
     result = pytester.runpytest_subprocess(*QUIET, "--fixtures", "-q")
@@ -130,13 +122,13 @@ def test_our_options_are_refused_in_one_sentence_where_the_names_clash(
 
 
 def test_a_package_that_is_only_a_folder_does_not_hide_ours(
-    pytester: pytest.Pytester, clean: None
+    pytester: pytest.Pytester, unseen: None
 ) -> None:
     """A repository with a folder ``reports`` full of files can use us: ours is a real package."""
     (pytester.path / "reports").mkdir()
     (pytester.path / "reports" / "last.html").touch()
     result = pytester.run(
-        sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--pyargs", "conformance.suite",
+        sys.executable, "-m", "pytest", *QUIET, "--pyargs", "conformance.suite",
         "--createmodel-target", "reference", "--createmodel-select", "response/status",
     )  # fmt: skip
     result.assert_outcomes(passed=1)

@@ -8,11 +8,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from pathlib import Path
 
-#: Variables of the pytest around the test, or of the developer, that a child must not see.
-_NOT_FOR_CHILDREN = re.compile("PYTEST_.*|NO_COLOR|FORCE_COLOR|CI|AWS_.*|.*_PROXY|PYTHONPATH")
+from click.testing import CliRunner
+
+from conformance.cli import cli
+
+#: Variables of the pytest around the test, or of the developer, that a child must not see. Without
+#: files of byte code, each pytest in a child would rewrite the assertions of all plugins anew.
+_NOT_FOR_CHILDREN = re.compile(
+    "PYTEST_.*|NO_COLOR|FORCE_COLOR|CI|AWS_.*|.*_PROXY|PYTHONPATH|PYTHONDONTWRITEBYTECODE"
+)
 
 COMMAND = [sys.executable, "-m", "conformance"]
 
@@ -20,7 +27,7 @@ COMMAND = [sys.executable, "-m", "conformance"]
 def environment(**more: str) -> dict[str, str]:
     """The environment of a child process."""
     kept = {k: v for k, v in os.environ.items() if not _NOT_FOR_CHILDREN.fullmatch(k.upper())}
-    return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", **more}
+    return {**kept, "PYTHONUTF8": "1", **more}
 
 
 def start(*arguments: str, cwd: Path, **more: str) -> subprocess.Popen[str]:
@@ -54,6 +61,16 @@ def command(
     return subprocess.CompletedProcess(
         done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
     )
+
+
+def command_here(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command line in this process, for what no other process sees; it is there at once."""
+    hidden = dict.fromkeys(set(os.environ) - set(environment()))
+    with chdir(cwd):
+        done = CliRunner(env=hidden).invoke(cli, arguments, prog_name="createmodel-conformance")
+    if not isinstance(done.exception, SystemExit | None):
+        raise done.exception
+    return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
 
 @contextmanager

@@ -149,7 +149,9 @@ def killed_often(service: Watched, folder: Path, moments: Iterator[Moment], *opt
             check_record(out, whole=False)
 
 
-@pytest.mark.parametrize(("workers", "kills"), [("1", 3), ("2", 1)])
+@pytest.mark.parametrize(
+    ("workers", "kills"), [pytest.param("1", 3, marks=pytest.mark.proof), ("2", 1)]
+)
 def test_a_run_that_is_killed_and_gone_on_with_tells_what_an_unbroken_one_tells(
     workers: str, kills: int, service: Watched, tmp_path: Path
 ) -> None:
@@ -184,7 +186,9 @@ def test_a_killed_run_says_in_every_report_that_it_was_cut_off_and_is_cleaned_up
     assert command("cleanup", "out", cwd=tmp_path).returncode == 0
 
 
-@pytest.mark.parametrize("target", ["reference-server", "moto-server"])
+@pytest.mark.parametrize(
+    "target", ["reference-server", pytest.param("moto-server", marks=pytest.mark.proof)]
+)
 def test_a_server_that_a_run_started_ends_with_it(target: str, tmp_path: Path) -> None:
     """Nobody else would end it; there is no journal, and nothing to clean up."""
     run = start("run", target, *CHOSEN, "--depth", "deep", "--out", "out", cwd=tmp_path)

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from reports.schemas import schema
 
-FEW = ("--select", "CreateModel/ModelName", "--select", "lifecycle/duplicate*", "-q")
+FEW = ("--select", "CreateModel/ModelName", "--select", "lifecycle/duplicate-code", "-q")
 LENGTH, PATTERN = "model-name-max-length-64", "model-name-pattern-dollar-anchored"
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import chdir, contextmanager
@@ -79,17 +80,23 @@ def reference_server(
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """A reference service in a child process: its URL and the process."""
     options = [*options, *(part for fault in faults for part in ("--fault", fault))]
-    with subprocess.Popen(
-        [sys.executable, "-m", "conformance.reference", "--port", "0", *options],
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
+    with (
+        tempfile.TemporaryFile("w+") as errors,
+        subprocess.Popen(
+            [sys.executable, "-m", "conformance.reference", "--port", "0", *options],
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        ) as process,
+    ):
         try:
             assert process.stdout is not None
             url = process.stdout.readline().removeprefix("listening on ").strip()
-            assert url.startswith("http://127.0.0.1:")
+            if not url.startswith("http://127.0.0.1:"):
+                process.wait(30)
+                errors.seek(0)
+                raise AssertionError(f"no address: {process.returncode}, {errors.read()}")
             yield url, process
         finally:
             process.kill()

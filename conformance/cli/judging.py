@@ -47,9 +47,11 @@ def judge_plan(
     """
     from conformance.cli.cleanup import begin_afresh
     from conformance.engine import interruption
+    from conformance.engine.conversation import TargetGone
     from conformance.engine.journalling import begun, share_names
     from conformance.engine.record import Recorder, header
     from conformance.engine.run import bench_of, introduce
+    from conformance.targets import TargetProblem
 
     bench = bench_of(plan, who)
     benches = [bench, *(bench_of(plan, each) for each in (scale_out.replicas if scale_out else ()))]
@@ -79,6 +81,8 @@ def judge_plan(
     except KeyboardInterrupt:
         click.echo("Interrupted before anything was judged.", err=True)
         return INTERRUPTED, None
+    except TargetGone as gone:
+        raise TargetProblem(f"{bench.talk.target.name} cannot be judged: {gone}") from gone
     except OSError as problem:
         raise Refused(f"--out {folder} cannot be written: {problem.strerror}") from problem
     return _judged(plan, benches, recorder, journals, introduction, shown, scale_out)
@@ -99,6 +103,7 @@ def _judged(
     from conformance.engine.conversation import TargetGone, Unjournalled
     from conformance.engine.deadlines import OutOfTime
     from conformance.engine.run import judgements
+    from reports.files import write_reports
     from reports.summary import exit_code
 
     bench, reason, code = benches[0], "", 0
@@ -141,14 +146,13 @@ def _judged(
         recorder.close(complete=not reason, reason=reason, leftovers=leftovers)
         if not reason:
             there_is = f"the record is whole, the reports are not: see `report {recorder.folder}`"
-        document = _report(
-            recorder.folder, reason, shown == "nothing", interrupted=code == INTERRUPTED
-        )
+        document = write_reports(recorder.folder)
     except OSError as problem:
         recorder.abandon()
         what = f"{recorder.folder} cannot be written: {problem.strerror}"
         click.echo(f"Error: {what}; {there_is}", err=True)
         return SUITE_FAULT, None
+    _print(recorder.folder, document, reason, shown == "nothing", interrupted=code == INTERRUPTED)
     return code or exit_code(document) or (NOT_SETTLED if reason else 0), document
 
 
@@ -220,15 +224,19 @@ def _leave(talk: Any, plan: Plan, journals: Journalling | None, *, interrupted: 
     return len(settled.remaining)
 
 
-def _report(folder: Path, reason: str, quiet: bool, *, interrupted: bool) -> dict[str, Any]:
-    """Write the reports, print the summary and return the report."""
+def _print(
+    folder: Path, document: dict[str, Any], reason: str, quiet: bool, *, interrupted: bool
+) -> None:
+    """Print the summary. Raises ``OSError`` where it cannot be: all is in the reports by then."""
     from rich.console import Console
 
-    from reports.files import write_reports
     from reports.terminal import print_summary
 
-    document = write_reports(folder)
-    console = Console(
+    class Plain(Console):
+        def on_broken_pipe(self) -> None:  # rich would end the process with 1: "nonconforming"
+            raise BrokenPipeError
+
+    console = Plain(
         highlight=False,
         width=None if sys.stdout.isatty() else 120,
         color_system=None if os.environ.get("NO_COLOR") else "auto",
@@ -239,4 +247,3 @@ def _report(folder: Path, reason: str, quiet: bool, *, interrupted: bool) -> dic
         click.echo(f"{what}: this run is partial.")
     if not quiet:
         click.echo(f"Results: {folder}{os.sep}  (report.html and others)")
-    return document

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.engine.controls import opinion_of_control, send_control
+from conformance.engine.controls import opinion_of_control, opinion_of_taken, send_control
 from conformance.engine.conversation import Conversation, NameTaken
 from conformance.engine.exchanges import Exchange
 from conformance.engine.judgement import Judgement, Tally, shown
@@ -97,19 +97,25 @@ def _sent(
     behaviour: Behaviour, sample: str, case: Case, talk: Conversation, tally: Tally
 ) -> Opinion:
     try:
-        exchange = talk.create(case.request)
+        exchange = _answered(case, talk)
     except NameTaken as taken:
-        return Opinion(NOT_RUN, "name-taken", f"The name {taken} is in use.")
-    for _ in range(_PATIENCE):  # a target that fails just now is not judged by that
-        if exchange.reading is None or exchange.reading.kind != SERVER_FAULT:
-            break
-        talk.tidy()
-        exchange = talk.create(case.request)
+        return opinion_of_taken(taken)
     talk.tidy()
     opinion = _opinion(behaviour, sample, exchange, talk)
     if opinion.verdict == FAIL:
         tally.found(_finding(behaviour, sample, exchange, opinion))
     return opinion
+
+
+def _answered(case: Case, talk: Conversation) -> Exchange:
+    """Send a case, again while the target fails: one that fails just now is not judged by that."""
+    exchange = talk.create(case.request)
+    for _ in range(_PATIENCE):
+        if exchange.reading is None or exchange.reading.kind != SERVER_FAULT:
+            break
+        talk.tidy()
+        exchange = talk.create(case.request)
+    return exchange
 
 
 def _opinion(behaviour: Behaviour, sample: str, exchange: Exchange, talk: Conversation) -> Opinion:

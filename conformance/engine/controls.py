@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.engine.conversation import Conversation
+from conformance.engine.conversation import Conversation, NameTaken
 from conformance.engine.exchanges import Exchange
 from conformance.engine.names import RunNames
-from conformance.oracle.verdicts import INCONCLUSIVE, UNSUPPORTED, Opinion
+from conformance.oracle.verdicts import INCONCLUSIVE, NOT_RUN, UNSUPPORTED, Opinion
 from conformance.wire.reading import UNSUPPORTED as NO_SUCH_OPERATION
 
 
@@ -24,6 +24,13 @@ def send_control(
     exchange = talk.create({**control, "ModelName": name}, purpose="control")
     talk.tidy()
     return exchange
+
+
+def opinion_of_taken(taken: NameTaken) -> Opinion:
+    """Return what a case comes to whose name may be somebody's: it is left out where it is."""
+    why = str(taken)
+    verdict = NOT_RUN if taken.is_known else INCONCLUSIVE
+    return Opinion(verdict, "name-taken", f"{why[0].upper()}{why[1:]}.")
 
 
 def opinion_of_control(exchange: Exchange) -> Opinion | None:

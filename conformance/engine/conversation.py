@@ -50,7 +50,16 @@ class Unjournalled(TargetGone):
 
 
 class NameTaken(Exception):
-    """A model name without the run's prefix is not known to be free, so it is left alone."""
+    """A model name without the run's prefix is not known to be free, so it is left alone.
+
+    ``is_known`` tells whether the target has shown a model of that name, or just does not say that
+    there is none.
+    """
+
+    def __init__(self, name: str, *, is_known: bool) -> None:
+        state = "is in use" if is_known else "may be in use, for all that the target says"
+        super().__init__(f"the name {name} {state}")
+        self.is_known = is_known
 
 
 class Conversation:
@@ -247,8 +256,9 @@ class Conversation:
         Raises ``NameTaken`` for a name without our prefix that may be somebody else's.
         """
         for candidate in self._foreign_names(body):
-            if not self.ledger.is_ours(candidate) and not self.is_free(candidate):
-                raise NameTaken(candidate)
+            in_use = not self.ledger.is_ours(candidate) and self.in_use(candidate)
+            if in_use is not False:
+                raise NameTaken(candidate, is_known=bool(in_use))
         return self.ask("CreateModel", body, purpose=purpose)
 
     def _learn(self, exchange: Exchange) -> None:
@@ -265,12 +275,17 @@ class Conversation:
         name = body.get("ModelName") if isinstance(body, dict) else None
         return () if self.ledger.bears_prefix(name) else names_of(name)
 
-    def is_free(self, name: str) -> bool:
-        """Tell whether the target says that it has no model of this name; doubt means no."""
+    def in_use(self, name: str) -> bool | None:
+        """Tell whether the target has a model of this name, ``None`` where it does not say."""
         exchange = self.ask("DescribeModel", {"ModelName": name}, purpose="look")
         if exchange.accepted:
-            return self.describes_anything()
-        return exchange.reading is not None and exchange.reading.kind == REJECTED
+            return not self.describes_anything()
+        is_denied = exchange.reading is not None and exchange.reading.kind == REJECTED
+        return False if is_denied else None
+
+    def is_free(self, name: str) -> bool:
+        """Tell whether the target says that it has no model of this name; doubt means no."""
+        return self.in_use(name) is False
 
     def is_stored(self, name: str) -> bool:
         """Tell whether the target describes a model of this name."""

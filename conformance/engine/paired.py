@@ -200,8 +200,7 @@ class _Pairs:
         try:
             exchange = self._bench.talk.create(request, purpose="replay")
         except NameTaken as taken:
-            why = f"the name {taken} is in use"
-            return None, Opinion(INCONCLUSIVE, "name-taken", why)
+            return None, Opinion(INCONCLUSIVE, "name-taken", str(taken))
         detail = exchange.fault.detail if exchange.fault else "no reply"
         return exchange, Opinion(INCONCLUSIVE, "transport", f"no answer: {detail}")
 

@@ -141,7 +141,7 @@ def _step(step: Mapping[str, Any], bench: Bench) -> Exchange:
                 return talk.create(step["request"], purpose="replay")
             return talk.ask(operation, step["request"], purpose="replay")
         except NameTaken as taken:
-            raise CannotReplay(f"the name {taken} is in use") from taken
+            raise CannotReplay(str(taken)) from taken
     if http["signing"] == "odd":
         raise CannotReplay("it was signed oddly on purpose, and signatures grow old")
     if http["body_base64"] is None:

@@ -99,7 +99,7 @@ class StagedScene:
         try:
             return self._talk.create(body)
         except NameTaken as taken:
-            raise NothingToJudge(f"the name {taken} is in use") from taken
+            raise NothingToJudge(str(taken)) from taken
 
     def send(self, call: Call, *, signed: bool = True) -> Answer:
         """Send bytes as they are; see ``Scene.send``."""

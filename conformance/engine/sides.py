@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from conformance.engine.budget import Budget
-from conformance.engine.controls import opinion_of_control, send_control
+from conformance.engine.controls import opinion_of_control, opinion_of_taken, send_control
 from conformance.engine.conversation import Conversation, NameTaken
 from conformance.engine.deadlines import OutOfTime
 from conformance.engine.exchanges import Exchange
@@ -192,7 +192,7 @@ class Side:
         try:
             exchange = self._talk.create(case.request)
         except NameTaken as taken:
-            return None, Opinion(NOT_RUN, "name-taken", f"The name {taken} is in use.")
+            return None, opinion_of_taken(taken)
         stored = self._is_stored_all_the_same(case, exchange)
         self._talk.tidy()
         opinion = self._opinion(exchange, stored)
@@ -206,7 +206,11 @@ class Side:
         if self.rule.member != "ModelName" and isinstance(body, dict) and "ModelName" in body:
             body = {**body, "ModelName": self._names.fresh()}
         for _ in range(2):  # twice: a target that fails now and then may do so just then
-            again = self._talk.create(body)
+            try:
+                again = self._talk.create(body)
+            except NameTaken as taken:
+                why = f"The target failed with a server fault, and {taken}: it was not asked again."
+                return Opinion(INCONCLUSIVE, "name-taken", why)
             self._talk.tidy()
             if self._opinion(again, stored=False).way != "server-fault":
                 why = "The target failed with a server fault once and not when it was asked again."

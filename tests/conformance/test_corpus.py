@@ -74,6 +74,14 @@ def test_the_same_seed_gives_the_same_lines_and_another_one_other_names() -> Non
     assert [(e["rule"], e["label"]) for e in first] == [(e["rule"], e["label"]) for e in other]
 
 
+def test_the_same_seed_gives_the_same_lines_at_any_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No line holds the moment at which it was made: that of the packed body did; found."""
+    rules = {each: RULES[each] for each in RULES if each.startswith("wire/")}
+    first = list(lines(rules))
+    monkeypatch.setattr("time.time", lambda: 1_900_000_000.0)
+    assert list(lines(rules)) == first
+
+
 @pytest.mark.parametrize("side", ["valid", "violating"])
 def test_the_command_prints_one_side(side: str, tmp_path: Path) -> None:
     """A line of JSON for each, every one with the label that was asked for."""

@@ -170,6 +170,7 @@ def test_a_run_against_a_vice_ends_and_says_what_is_proven(expected: Expected) -
         ("never_answers", "does not answer: no answer within 0.3 s"),
         ("http_0_9", "does not answer: the answer is not HTTP/1.1 (it begins '{"),
         ("redirects_to_itself", "is not an AWS JSON endpoint: it answered CreateModel with status"),
+        ("answers_for_the_last_request", "cannot be judged: the target is out of step"),
     ],
 )
 def test_a_vice_from_the_first_request_on_is_no_target(vice: str, said: str) -> None:

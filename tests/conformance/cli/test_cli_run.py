@@ -395,6 +395,17 @@ def test_a_reader_that_goes_away_is_told_from_every_answer(what: str, tmp_path: 
     assert (done.returncode, done.stderr) == (141, b"")
 
 
+RUN = "run reference --select errors/status --out out"
+
+
+@pytest.mark.parametrize("what", [RUN, f"{RUN} -q"])
+def test_a_run_whose_reader_goes_away_has_written_everything(what: str, tmp_path: Path) -> None:
+    """Nor is it said that the folder could not be written."""
+    test_a_reader_that_goes_away_is_told_from_every_answer(what, tmp_path)
+    assert json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))["complete"]
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= set(REPORTS)
+
+
 def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
     """Exit code 2, no traceback."""
     line = f"{sys.executable} -m conformance openapi > /dev/full"

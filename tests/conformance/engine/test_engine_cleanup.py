@@ -104,7 +104,7 @@ def test_a_refused_name_of_anybodys_is_never_looked_for() -> None:
     target = MadeNow(time.time())
     target.models = {"a": {}}
     talk = conversation(target)
-    talk.is_free = lambda _name: True  # type: ignore[method-assign]
+    talk.in_use = lambda _name: False  # type: ignore[method-assign]
     assert not talk.create(minimal("a", Resources())).accepted
     assert settle(talk).deleted == ()
     assert list(target.models) == ["a"]

@@ -303,7 +303,7 @@ def test_only_what_our_create_was_answered_for_is_deleted() -> None:
     target = Conformant()
     target.models["m"] = {"Owner": "somebody else"}
     talk = conversation(target)
-    talk.is_free = lambda _name: True  # type: ignore[method-assign] # it was taken since we looked
+    talk.in_use = lambda _name: False  # type: ignore[method-assign] # it was taken since we looked
     assert not talk.create(
         {
             "ModelName": "m",
@@ -314,6 +314,43 @@ def test_only_what_our_create_was_answered_for_is_deleted() -> None:
     talk.tidy()
     talk.sweep()
     assert target.models == {"m": {"Owner": "somebody else"}}
+
+
+class StoresAndFails(Conformant):
+    """Stores models and answers creates with 500, but for those whose names bear our prefix."""
+
+    def send(self, call: Call) -> Reply:
+        reply = super().send(call)
+        name = json.loads(call.body or b"{}").get("ModelName", "")
+        is_fault = call.operation == "CreateModel" and "cmc" not in str(name)
+        return replace(reply, status=500, body=b"{}") if is_fault else reply
+
+
+def test_a_fault_behind_which_the_name_is_taken_is_no_error_of_the_suite() -> None:
+    """A create of a short name fails and stores it: asking again would be for a taken name."""
+    judgement = judge_side(
+        rule_by_id("CreateModel/ModelName:pattern"), "accepts", Bench.at(StoresAndFails())
+    )
+    assert judgement.verdict == "inconclusive"
+    assert "failed with a server fault, and the name" in judgement.note
+
+
+class DescribesNothing(Conformant):
+    """Fails to describe what it has not."""
+
+    def send(self, call: Call) -> Reply:
+        reply = super().send(call)
+        is_missing = call.operation == "DescribeModel" and reply.status == 400
+        return replace(reply, status=500, body=b"{}") if is_missing else reply
+
+
+def test_a_name_that_nobody_can_tell_of_is_not_said_to_be_in_use() -> None:
+    """What DescribeModel fails on may be in use or not: that leaves a side open."""
+    judgement = judge_side(
+        rule_by_id("CreateModel/ModelName:required"), "rejects", Bench.at(DescribesNothing())
+    )
+    assert judgement.verdict == "inconclusive"
+    assert "The name None may be in use, for all that the target says." in judgement.note
 
 
 def sent_for(talk: Conversation, *names: str) -> None:

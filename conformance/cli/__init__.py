@@ -96,6 +96,7 @@ def main() -> None:
     stdout = sys.stdout
     try:
         code = cli(prog_name="createmodel-conformance", standalone_mode=False)
+        stdout.flush()  # what fails at the very end of the process would be told by code 120
     except click.ClickException as problem:
         problem.show()
         code = problem.exit_code

@@ -27,10 +27,9 @@ def send_control(
 
 
 def opinion_of_taken(taken: NameTaken) -> Opinion:
-    """Return what a case comes to whose name may be somebody's: it is left out where it is."""
+    """Return what a case comes to whose name may be somebody's: it is left out."""
     why = str(taken)
-    verdict = NOT_RUN if taken.is_known else INCONCLUSIVE
-    return Opinion(verdict, "name-taken", f"{why[0].upper()}{why[1:]}.")
+    return Opinion(NOT_RUN, "name-taken", f"{why[0].upper()}{why[1:]}.")
 
 
 def opinion_of_control(exchange: Exchange) -> Opinion | None:

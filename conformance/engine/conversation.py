@@ -52,14 +52,13 @@ class Unjournalled(TargetGone):
 class NameTaken(Exception):
     """A model name without the run's prefix is not known to be free, so it is left alone.
 
-    ``is_known`` tells whether the target has shown a model of that name, or just does not say that
+    ``is_certain`` where the target shows a model of that name, and does not merely fail to say that
     there is none.
     """
 
-    def __init__(self, name: str, *, is_known: bool) -> None:
-        state = "is in use" if is_known else "may be in use, for all that the target says"
+    def __init__(self, name: str, *, is_certain: bool) -> None:
+        state = "is in use" if is_certain else "may be in use, for all that the target says"
         super().__init__(f"the name {name} {state}")
-        self.is_known = is_known
 
 
 class Conversation:
@@ -258,7 +257,7 @@ class Conversation:
         for candidate in self._foreign_names(body):
             in_use = not self.ledger.is_ours(candidate) and self.in_use(candidate)
             if in_use is not False:
-                raise NameTaken(candidate, is_known=bool(in_use))
+                raise NameTaken(candidate, is_certain=bool(in_use))
         return self.ask("CreateModel", body, purpose=purpose)
 
     def _learn(self, exchange: Exchange) -> None:

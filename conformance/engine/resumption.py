@@ -1,8 +1,9 @@
 """What of a record that was cut off can be kept, byte for byte, and what is still to be judged.
 
 Kept are the judged sides in the order in which they were written, as long as each has the
-exchanges that its line speaks of. A line or a gzip member that was cut off, exchanges of a side
-without a line, and a footer that says that the run is partial are dropped.
+exchanges that its line speaks of, and up to the first that stayed open because an answer did not
+come: what a target that went away left open is judged again. A line or a gzip member that was cut
+off, exchanges of a side without a line, and a footer that says that the run is partial are dropped.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 from conformance.engine.judgement import exchanges_digest
 from conformance.engine.record import EVENTS, EXCHANGES
+from conformance.oracle.verdicts import INCONCLUSIVE
 
 #: Bytes of exchanges of one side, unpacked, at most: more than a conversation keeps, in escapes.
 _LONGEST_MEMBER = 1 << 29
@@ -59,6 +61,9 @@ def kept(folder: Path) -> Kept:
             empty = exchanges_digest(()) == line["exchanges"]
             if side in judged or not (empty or (ahead is not None and ahead.is_of(side, line))):
                 break
+            is_open = not empty and ahead is not None and ahead.lacks_answers
+            if is_open and line["verdict"] == INCONCLUSIVE:
+                break
             judged.add(side)
             if not empty and ahead is not None:
                 requests, exchanges_end = requests + ahead.count, ahead.end
@@ -77,6 +82,7 @@ class _Member:
     side: Side
     digest: str
     count: int
+    lacks_answers: bool
     end: int
 
     def is_of(self, side: Side, line: Mapping[str, Any]) -> bool:
@@ -124,4 +130,5 @@ def _member(plain: bytes, end: int) -> _Member:
     records = [json.loads(line) for line in plain.splitlines()]
     sides = {(record.pop("rule"), record.pop("side")) for record in records}
     (side,) = sides
-    return _Member(side, exchanges_digest(records), len(records), end)
+    lacks_answers = any("fault" in record for record in records)
+    return _Member(side, exchanges_digest(records), len(records), lacks_answers, end)

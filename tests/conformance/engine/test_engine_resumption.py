@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,19 @@ def test_sides_whose_exchanges_are_missing_are_judged_anew(
     recorded(tmp_path, judgements)
     (tmp_path / EXCHANGES).unlink()
     assert kept(tmp_path).judged == frozenset()
+
+
+@pytest.mark.parametrize(("verdict", "count"), [("inconclusive", 2), ("pass", 99)])
+def test_what_stayed_open_without_an_answer_is_judged_anew(
+    verdict: str, count: int, judgements: list[Judgement], tmp_path: Path
+) -> None:
+    """A target that went away left sides open: they and what follows are not kept; found."""
+    third = judgements[2]
+    lost = {"n": 7, "purpose": "case", "fault": {"kind": "connect", "detail": "refused"}}
+    said = (*third.exchanges, lost)
+    changed = [replace(third, verdict=verdict, exchanges=said)]
+    recorded(tmp_path, [*judgements[:2], *changed, *judgements[3:]])
+    assert len(kept(tmp_path).judged) == min(count, len(judgements))
 
 
 def test_sides_whose_exchanges_are_others_are_judged_anew(

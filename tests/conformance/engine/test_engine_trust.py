@@ -345,11 +345,11 @@ class DescribesNothing(Conformant):
 
 
 def test_a_name_that_nobody_can_tell_of_is_not_said_to_be_in_use() -> None:
-    """What DescribeModel fails on may be in use or not: that leaves a side open."""
+    """What DescribeModel fails on may be in use or not: it is left out, with these words."""
     judgement = judge_side(
         rule_by_id("CreateModel/ModelName:required"), "rejects", Bench.at(DescribesNothing())
     )
-    assert judgement.verdict == "inconclusive"
+    assert judgement.verdict == "not-run"
     assert "The name None may be in use, for all that the target says." in judgement.note
 
 

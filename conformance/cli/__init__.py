@@ -105,6 +105,8 @@ def main() -> None:
         code = INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
+        # What is still held back for the pipe would fail again at the end, which means code 120.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
         code = _READER_GONE
     except SystemExit as ended:  # click met a broken pipe first if it has replaced the stream
         code = ended.code if sys.stdout is stdout else _READER_GONE

@@ -265,3 +265,8 @@ class Conformant:
         ]
         more = {"NextToken": str(start + size)} if start + size < len(self.models) else {}
         return {"Models": models, **more}
+
+
+def creates(target: Conformant) -> list[Any]:
+    """Return the bodies of every CreateModel that a target was sent."""
+    return [body for operation, body in target.calls if operation == "CreateModel"]

@@ -20,7 +20,7 @@ from conformance.engine.workers import first_done, pool_of
 
 
 def is_running(pid: int) -> bool:
-    """Whether there is such a process, and it has not merely been left to be waited for."""
+    """Whether there is such a process, be it one that has ended and not been waited for."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fakes.asking import ask
+from fakes.plugin_runs import FAULTY, NAMES, SUITE, Runs
 from fakes.processes import command, reference_server
 from fakes.records import HOSTILE
 from jsonschema import Draft202012Validator
@@ -17,17 +17,6 @@ from jsonschema import Draft202012Validator
 from reports.files import REPORTS
 from reports.record import RunRecord
 from reports.schemas import schema
-
-NAMES = ("--createmodel-select", "CreateModel/ModelName:*")
-SUITE = ("--pyargs", "conformance.suite")
-
-#: Accepts what the four rules forbid, as moto does, and is there in no time.
-FAULTY = (
-    "reference:model-name-max-length-64+model-name-pattern-absent+model-name-type-unchecked"
-    "+model-name-optional"
-)
-
-Runs = Callable[..., pytest.RunResult]
 
 
 def sides(folder: Path) -> dict[tuple[str, str], tuple[str, dict[str, int]]]:

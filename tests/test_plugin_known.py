@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes import plugin_runs
+from fakes.plugin_runs import FAULTY, NAMES, Runs
 from jsonschema import Draft202012Validator
 
 from reports.record import RunRecord
 from reports.schemas import schema
 
-#: Four rules of two sides each; the target accepts what they forbid, so it passes the other sides.
-TARGET = (
-    "reference:model-name-max-length-64+model-name-pattern-absent+model-name-type-unchecked"
-    "+model-name-optional"
-)
-SUITE = ("--pyargs", "conformance.suite", "--createmodel-select", "CreateModel/ModelName:*")
-FAULTY = (*SUITE, "--createmodel-target", TARGET, "--createmodel-known", "known.yaml", "-rxf")
+SUITE = (*plugin_runs.SUITE, *NAMES)
+KNOWN = (*SUITE, "--createmodel-target", FAULTY, "--createmodel-known", "known.yaml", "-rxf")
 LENGTH, PATTERN, TYPE, REQUIRED = (
     f"CreateModel/ModelName:{kind}" for kind in ("max-length", "pattern", "type", "required")
 )
-
-Runs = Callable[..., pytest.RunResult]
 
 
 def write(folder: Path, *entries: dict[str, str]) -> None:
@@ -53,7 +47,7 @@ def test_what_is_listed_is_an_expected_failure_and_the_rest_fails(
     """
     write(pytester.path, *REJECTS[:2], {**REJECTS[2], "issue": "https://example.com/7"})
     options = ("--createmodel-out", "out", "--createmodel-flaky-retries", "1")
-    result = runs(*FAULTY, *options, *workers)
+    result = runs(*KNOWN, *options, *workers)
     result.assert_outcomes(passed=4, xfailed=3, failed=1)
     text = result.stdout.str()
     assert "known.yaml, line 2: why" in text
@@ -78,7 +72,7 @@ def holds_the_list(folder: Path) -> None:
 def test_a_run_in_which_nothing_is_new_passes(runs_here: Runs, pytester: pytest.Pytester) -> None:
     """All four are listed, one of them for both its sides: exit code 0."""
     write(pytester.path, *REJECTS, {"rule": LENGTH})
-    result = runs_here(*FAULTY)
+    result = runs_here(*KNOWN)
     result.assert_outcomes(passed=4, xfailed=4)
     assert result.ret == 0
 
@@ -93,7 +87,7 @@ def test_what_is_listed_and_passes_fails_with_the_line_to_delete(
         {"rule": PATTERN, "side": "accepts", "flaky": "true"},
         {"rule": TYPE},
     )
-    result = runs_here(*FAULTY, "-k", "accepts")
+    result = runs_here(*KNOWN, "-k", "accepts")
     result.assert_outcomes(passed=3, failed=1, deselected=4)
     assert f"known.yaml, line 2: {LENGTH} (accepts) passes now: delete this entry" in (
         result.stdout.str()
@@ -134,7 +128,7 @@ def test_an_expired_entry_counts_as_not_listed_and_says_so(
     """The finding is shown as that of any failure, with one sentence about the entry."""
     old = {"rule": LENGTH, "side": "rejects", "expires": "2025-12-31"}
     write(pytester.path, *REJECTS, old)
-    result = request.getfixturevalue(how)(*FAULTY, *workers)
+    result = request.getfixturevalue(how)(*KNOWN, *workers)
     result.assert_outcomes(passed=4, xfailed=3, failed=1)
     text = result.stdout.str()
     assert "sent:     64 characters" in text
@@ -156,7 +150,7 @@ def test_a_list_that_cannot_be_read_is_a_usage_error_with_the_line(
     """Said once and before anything is judged."""
     if text is not None:
         (pytester.path / "known.yaml").write_text(text, "utf-8")
-    result = runs_here(*FAULTY)
+    result = runs_here(*KNOWN)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     said = result.stdout.str() + result.stderr.str()
     assert said.count(says) == 1

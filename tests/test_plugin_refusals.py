@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-
-NAMES = ("--createmodel-select", "CreateModel/ModelName:*")
-SUITE = ("--pyargs", "conformance.suite")
-
-Runs = Callable[..., pytest.RunResult]
+from fakes.plugin_runs import NAMES, SUITE, Runs
 
 GIVEN = (*SUITE, *NAMES, "--createmodel-target", "reference")
 REFUSED = [

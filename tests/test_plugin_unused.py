@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 
 import pytest
-
-Runs = Callable[..., pytest.RunResult]
 
 #: schemathesis and Hypothesis have plugins of their own, which are slow and not ours to test.
 QUIET = ("-p", "no:schemathesis", "-p", "no:hypothesispytest")

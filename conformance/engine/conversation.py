@@ -35,7 +35,7 @@ _Outcome = tuple[Reply | None, TransportFault | None, float, float]
 
 #: After this many faults in a row the target is taken to be gone, unless it still answers to what
 #: is small: some are slow with what is large, or close its connection.
-_GONE_AFTER = {"connect": 3, "timeout": 3, "broken": 20, "too-long": 20}
+_GONE_AFTER = {"connect": 3, "timeout": 3, "broken": 20, "stale": 20, "too-long": 20}
 
 #: Bytes of answers that are kept about one side of a rule, at most.
 _MOST_KEPT = 32 * 1024 * 1024
@@ -109,7 +109,7 @@ class Conversation:
     def send(self, call: Call, request: Any, *, purpose: str, signed: bool = True) -> Exchange:
         """Send bytes as they are; ``request`` is what the record calls them.
 
-        A target that is busy is asked again.
+        A target that is busy, or has closed a connection that was kept open, is asked again.
         """
         name = request.get("ModelName") if isinstance(request, dict) else None
         is_new = isinstance(name, str) and self.prefix in name and not self.ledger.is_ours(name)

@@ -1,7 +1,9 @@
-"""Waits for a target that says that it is busy: longer each time, by chance, and not for ever.
+"""Asks again where an answer, or its absence, says nothing about the request.
 
-Throttling is no behaviour of CreateModel's: a throttled call is sent again before anything is made
-of its answer. How often does not hang on the clock, so that a record can be judged again.
+Throttling is no behaviour of CreateModel's: a target that says that it is busy is waited for,
+longer each time, by chance, and not for ever. How often does not hang on the clock, so that a
+record can be judged again. A connection that was kept open and turns out to be closed is none
+either: what may be sent twice is sent again over a new one.
 """
 
 from __future__ import annotations
@@ -37,6 +39,14 @@ def is_busy(exchange: Exchange) -> bool:
     return (reading.code or "").removesuffix("Exception") not in _FULL
 
 
+#: Operations that change nothing, so that they may be sent twice.
+_READING = ("Describe", "List")
+
+
+def _is_stale(exchange: Exchange) -> bool:
+    return exchange.fault is not None and exchange.fault.kind == "stale"
+
+
 #: What a target says of a model that is there already; AWS's wording, and others'.
 _EXISTS = re.compile(r"already[ -]?exist", re.IGNORECASE)
 
@@ -44,7 +54,7 @@ _DONE = "done-all-the-same"
 
 
 def was_done_all_the_same(exchange: Exchange) -> bool:
-    """Tell whether a throttled create was carried out, as the answer to the next one shows."""
+    """Tell whether a create that was sent again had been carried out, as the next answer shows."""
     return exchange.fault is not None and exchange.fault.kind == _DONE
 
 
@@ -58,14 +68,16 @@ class Patience:
     def served(self, send: Callable[[], Exchange], *, is_new: bool = False) -> Exchange:
         """Send until the target is not busy, a few times at most, and return the last exchange.
 
-        A create under a name that ``is_new``, which is throttled first and then refused because its
+        A create under a name that ``is_new``, which is sent again and then refused because its
         model exists, is an exchange without a reply: the refusal is not about the request.
         """
-        first = send()
-        if not is_busy(first):
-            return first
-        last = self._again(first, send)
-        return _without_reply(last) if is_new and _says_that_it_exists(last) else last
+        first = last = send()
+        if _is_stale(last) and (is_new or last.operation.startswith(_READING)):
+            last = send()
+        if is_busy(last):
+            last = self._again(last, send)
+        is_about_the_first = last is not first and is_new and _says_that_it_exists(last)
+        return _without_reply(last, first) if is_about_the_first else last
 
     def _again(self, first: Exchange, send: Callable[[], Exchange]) -> Exchange:
         import tenacity  # it takes time to load, which most runs can do without
@@ -99,6 +111,8 @@ def _says_that_it_exists(exchange: Exchange) -> bool:
     return bool(_EXISTS.search(f"{reading.code} {reading.message}"))
 
 
-def _without_reply(exchange: Exchange) -> Exchange:
-    why = "the target said that it was busy, and had made the model all the same"
+def _without_reply(exchange: Exchange, first: Exchange) -> Exchange:
+    """Return an exchange as one that says nothing, since the first had made the model."""
+    said = "closed the connection" if _is_stale(first) else "said that it was busy"
+    why = f"the target {said}, and had made the model all the same"
     return replace(exchange, reply=None, reading=None, fault=TransportFault(_DONE, why))

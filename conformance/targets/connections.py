@@ -147,11 +147,41 @@ class _Answer(http.client.HTTPResponse):
         raise http.client.HTTPException(f"more than {MOST_INTERIM} interim answers")
 
 
-class _Connection(HTTPConnection):
+class Stale(ConnectionError):
+    """A connection that had been used before was closed when, or before, a request came over it.
+
+    Either side may close one that is idle at any time, so this says nothing about the request; nor
+    does it say whether the request was carried out. RFC 9112, section 9.5.
+    """
+
+
+class _Kept:
+    """A connection that may be used again, and knows whether it was."""
+
+    _has_answered = False
+
+    def connect(self) -> None:
+        self._has_answered = False
+        super().connect()  # type: ignore[misc]
+
+    def getresponse(self) -> Any:
+        try:
+            answer = super().getresponse()  # type: ignore[misc]
+        except (ConnectionError, http.client.RemoteDisconnected) as problem:
+            if self._has_answered:
+                raise Stale(
+                    "the connection, used before, was closed without an answer"
+                ) from problem
+            raise
+        self._has_answered = True
+        return answer
+
+
+class _Connection(_Kept, HTTPConnection):
     response_class = _Answer
 
 
-class _SecureConnection(HTTPSConnection):
+class _SecureConnection(_Kept, HTTPSConnection):
     response_class = _Answer
 
 
@@ -163,10 +193,35 @@ class _SecurePool(HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 
+class _PoolOfOnes:
+    """A pool whose connections are closed when their answer is there."""
+
+    def _put_conn(self, connection: Any) -> None:
+        if connection is not None:
+            connection.close()
+        super()._put_conn(connection)  # type: ignore[misc]
+
+
+class _OncePool(_PoolOfOnes, _Pool):
+    pass
+
+
+class _SecureOncePool(_PoolOfOnes, _SecurePool):
+    pass
+
+
 class BoundedAdapter(HTTPAdapter):
-    """Sends for ``requests`` over such connections; give it a ``urllib3.Timeout`` with a total."""
+    """Sends for ``requests`` over such connections; give it a ``urllib3.Timeout`` with a total.
+
+    Unless ``keeps``, each request goes over a connection of its own.
+    """
+
+    def __init__(self, *, keeps: bool = True) -> None:
+        self._keeps = keeps
+        super().__init__()
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         """Make the pools of connections."""
         super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+        pools = (_Pool, _SecurePool) if self._keeps else (_OncePool, _SecureOncePool)
+        self.poolmanager.pool_classes_by_scheme = dict(zip(("http", "https"), pools, strict=True))

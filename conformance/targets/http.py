@@ -13,7 +13,7 @@ import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.util import SKIP_HEADER, Timeout
 
-from conformance.targets.connections import BoundedAdapter
+from conformance.targets.connections import BoundedAdapter, Stale
 from conformance.targets.pace import Pace
 from conformance.targets.protocol import TargetOptions
 from conformance.wire import Call, Reply, TransportFault
@@ -78,6 +78,9 @@ class HttpTarget:
         except requests.exceptions.SSLError as problem:
             raise TransportFault("connect", f"TLS: {_short(problem)}") from problem
         except requests.exceptions.ConnectionError as problem:
+            if isinstance(_reason(problem), Stale):
+                self._keep_no_more()
+                raise TransportFault("stale", _short(problem)) from problem
             refused = "refused" in str(problem) or "resolve" in str(problem)
             kind = "connect" if refused else "broken"
             raise TransportFault(kind, _short(problem)) from problem
@@ -93,6 +96,11 @@ class HttpTarget:
         reply = Reply(response.status_code, headers, body, time.perf_counter() - started)
         self._server = self._server or reply.header("server")
         return reply
+
+    def _keep_no_more(self) -> None:
+        """Use a connection for each request from now on: this target closes them when it likes."""
+        self._adapter.close()
+        self._adapter = BoundedAdapter(keeps=False)
 
     def fingerprint(self) -> Mapping[str, str]:
         """Return the URL's kind and the Server header that was seen, if any."""
@@ -189,16 +197,17 @@ def _prepared_url(url: str) -> str | None:
     return request.url
 
 
+def _reason(problem: BaseException) -> BaseException:
+    """Return the innermost reason of a connection problem."""
+    inner = getattr(problem, "reason", None) or next(
+        (arg for arg in problem.args if isinstance(arg, BaseException)), None
+    )
+    return _reason(inner) if isinstance(inner, BaseException) else problem
+
+
 def _short(problem: BaseException) -> str:
     """Return the innermost reason of a connection problem: one line, no object addresses."""
-    reason: BaseException = problem
-    while True:
-        inner = getattr(reason, "reason", None) or next(
-            (arg for arg in reason.args if isinstance(arg, BaseException)), None
-        )
-        if not isinstance(inner, BaseException):
-            break
-        reason = inner
+    reason = _reason(problem)
     if isinstance(reason, http.client.IncompleteRead):
         counted = str(reason).partition("(")[2].rstrip(")")
         return f"the body is cut off, or not in chunks as it says ({counted})"

@@ -50,8 +50,9 @@ class Reply:
 class TransportFault(Exception):
     """There is no reply to judge: refused, timed out, cut off, or not HTTP.
 
-    ``kind`` is one of ``connect``, ``timeout``, ``broken``, ``too-long``, ``unsendable`` and
-    ``spent`` (the user allowed no more requests).
+    ``kind`` is one of ``connect``, ``timeout``, ``broken``, ``stale`` (a connection that was kept
+    open turned out to be closed), ``too-long``, ``unsendable`` and ``spent`` (the user allowed no
+    more requests).
     """
 
     def __init__(self, kind: str, detail: str) -> None:

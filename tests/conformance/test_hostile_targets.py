@@ -59,6 +59,7 @@ EXPECTED = (
     Expected("never_answers", (LENGTH, "wire/malformed-json", "tags/add"), QUIET, timeout=0.3),
     Expected("one_byte_a_second", (LENGTH, "list/form"), QUIET, timeout=0.3),
     Expected("closes_at_once", (LENGTH, "errors/code", ARN), "closed connection without response"),
+    Expected("closes_kept_connections", (LENGTH, ARN, "concurrency/one-name"), "", 0, "pass"),
     Expected("closes_mid_header", (LENGTH, "errors/status", ARN), "closed within the head"),
     Expected("closes_mid_body", (LENGTH, "auth/unsigned"), "the body is cut off"),
     Expected("resets", ("downstream/endpoint-config-arn", ARN), "Connection reset by peer"),

@@ -16,7 +16,7 @@ from conformance.engine.exchanges import Exchange
 from conformance.engine.judge import Bench, judge_side
 from conformance.engine.patience import Patience, is_busy
 from conformance.oracle.catalogue import rule_by_id
-from conformance.wire import Reply, read
+from conformance.wire import Call, Reply, TransportFault, read
 
 BUSY = Reply(429, (), b'{"__type": "ThrottlingException", "message": "Rate exceeded"}')
 SERVED = Reply(200, (), b"{}")
@@ -197,6 +197,58 @@ def test_a_throttled_create_that_was_done_proves_nothing_and_is_deleted(rule: st
         assert "had made the model all the same" in found.note
     assert target.models == {}
     assert bench.talk.sweep() == 0
+
+
+class ClosesOnce(Conformant):
+    """Has closed the connection at the first call of one operation; may have done it first."""
+
+    def __init__(self, operation: str, *, does_it: bool) -> None:
+        super().__init__()
+        self.operation, self.does_it = operation, does_it
+        self.has_closed = False
+
+    def send(self, call: Call) -> Reply:
+        if call.operation != self.operation or self.has_closed:
+            return super().send(call)
+        self.has_closed = True
+        if self.does_it:
+            super().send(call)
+        raise TransportFault("stale", "the connection, used before, was closed without an answer")
+
+
+@pytest.mark.parametrize("does_it", [False, True])
+@pytest.mark.parametrize("operation", ["DescribeModel", "ListModels"])
+def test_what_only_reads_is_sent_again_over_a_new_connection(operation: str, does_it: bool) -> None:
+    """A connection that was closed between two requests is nothing that the target did wrong."""
+    target = ClosesOnce(operation, does_it=does_it)
+    bench = Bench.at(target)
+    rule = rule_by_id("CreateModel/ModelName:max-length")
+    assert [judge_side(rule, side, bench).verdict for side in rule.sides] == ["pass", "pass"]
+    assert bench.talk.ask(operation, {}, purpose="look").fault is None
+    assert target.has_closed
+
+
+def test_a_create_is_sent_again_where_its_answer_shows_whether_it_was_done() -> None:
+    """Not done: judged by the second answer. Done: that its name is taken proves nothing."""
+    rule = rule_by_id("CreateModel/Tags:max-items")
+    for does_it in (False, True):
+        target = ClosesOnce("CreateModel", does_it=does_it)
+        bench = Bench.at(target)
+        found = judge_side(rule, "accepts", bench)
+        assert found.verdict == ("inconclusive" if does_it else "pass")
+        said = "closed the connection, and had made the model all the same"
+        assert (said in found.note) == does_it
+        assert judge_side(rule, "accepts", bench).verdict == "pass"
+        assert target.models == {}
+
+
+@pytest.mark.parametrize("operation", ["DeleteModel", "AddTags"])
+def test_what_changes_something_is_not_sent_twice(operation: str) -> None:
+    """Sent again, a delete that was done would be refused, and that be held against the target."""
+    bench = Bench.at(ClosesOnce(operation, does_it=True))
+    exchange = bench.talk.ask(operation, {"ModelName": "a"}, purpose="case")
+    assert exchange.fault is not None
+    assert (exchange.fault.kind, bench.talk.requests) == ("stale", 1)
 
 
 class ThrottlesTheSecond(Conformant):

@@ -48,6 +48,41 @@ def test_a_connection_is_used_again(serve: Callable[..., Server]) -> None:
     assert len(ports) == 1
 
 
+def test_a_kept_connection_that_was_closed_is_stale_and_none_is_kept_any_more(
+    serve: Callable[..., Server],
+) -> None:
+    """That says nothing about the request; each one after it has a connection of its own."""
+    ports = []
+
+    def closes_on_the_second(connection: socket.socket) -> None:
+        ports.append(connection.getpeername())
+        connection.sendall(OK)
+        if len(ports) == 1:
+            server._request(connection)
+        else:
+            connection.recv(1)  # until the client has closed it
+
+    server = serve(closes_on_the_second)
+    target = resolve(f"http://127.0.0.1:{server.port}", TargetOptions(timeout=5))
+
+    def send() -> bytes:
+        return target.send(encode("X", {}, url=target.endpoint)).body
+
+    assert send() == b"{}"
+    with pytest.raises(TransportFault) as raised:
+        send()
+    assert raised.value.kind == "stale"
+    assert str(raised.value) == "the connection, used before, was closed without an answer"
+    assert [send() for _ in range(3)] == [b"{}"] * 3
+    assert len(set(ports)) == 4
+    target.close()
+
+
+def test_a_new_connection_that_is_closed_is_broken(serve: Callable[..., Server]) -> None:
+    """Whoever closes before the first answer does so because of the request, or whatever it is."""
+    assert fault(serve(b"").port).kind == "broken"
+
+
 def test_a_body_may_be_sent_in_chunks(serve: Callable[..., Server]) -> None:
     """A call that asks for it goes out in chunks, with no length and the very same bytes."""
 
@@ -133,8 +168,8 @@ def test_netrc_is_not_read(
 
 def test_cookies_of_one_answer_do_no_harm(serve: Callable[..., Server]) -> None:
     """An answer that sets a cookie is read like any other; what is asked next does not show it."""
-    answer = b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: 2\r\n\r\n{}"
-    server = serve(answer)
+    head = b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nConnection: close\r\nContent-Length: 2\r\n\r\n"
+    server = serve(head + b"{}")
     target = resolve(f"http://127.0.0.1:{server.port}", TargetOptions(timeout=5))
     for _ in range(2):
         assert target.send(encode("X", {}, url=target.endpoint)).body == b"{}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakSet
+
 from fakes.hostile.serving import Asked, HangUp, pieces, until_gone
 
 
@@ -27,6 +29,15 @@ def one_byte_of_the_body_a_second(asked: Asked) -> None:
 def closes_at_once(asked: Asked) -> None:
     """Closes the connection instead of an answer."""
     raise HangUp
+
+
+def closes_kept_connections(asked: Asked) -> None:
+    """Answers one request on a connection, and closes it unread when there comes another."""
+    answered = asked.server.kept.setdefault("answered", WeakSet())
+    if asked.connection in answered:
+        raise HangUp
+    answered.add(asked.connection)
+    asked.answer(asked.right())
 
 
 def closes_mid_status_line(asked: Asked) -> None:
@@ -165,6 +176,7 @@ TRANSPORT = (
     one_byte_a_second,
     one_byte_of_the_body_a_second,
     closes_at_once,
+    closes_kept_connections,
     closes_mid_status_line,
     closes_mid_header,
     closes_between_headers,

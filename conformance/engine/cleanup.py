@@ -1,8 +1,8 @@
 """Deletes what a run has made, by what its ledger says, and nothing else.
 
-What our create was answered 2xx for is ours. A name that a create was sent for without a definite
-answer is settled: it must be there now, must not have been there at the start, and where it does
-not hold our ten random letters it must have been made in the moment when we asked for it.
+What our create was answered 2xx for is ours. What was refused, or had no definite answer, may be
+there all the same, and is ours where the name holds our ten random letters and was not there at the
+start. Under any other name it must have been free when we asked for it, and there a moment later.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.engine.listing import Listing, list_models
 from conformance.engine.ownership import KINDS, Made, names_of
+from conformance.engine.patience import says_that_it_exists
 from conformance.wire.reading import REJECTED
 
 if TYPE_CHECKING:
@@ -118,6 +119,23 @@ def settle_twice(talk: Conversation, *, again: bool) -> Settled:
     time.sleep(SETTLES_WITHIN)
     second = settle(talk)
     return Settled(first.deleted + second.deleted, second.remaining, second.unclear)
+
+
+def was_made_by_refused(talk: Conversation, create: Exchange, name: str) -> bool:
+    """Tell whether a create that was not accepted has made a model of a name that was free.
+
+    Where it was refused because somebody was faster, or where the model has another role than the
+    one that we sent, it is theirs.
+    """
+    if not name or says_that_it_exists(create):
+        return False
+    shown = talk.ask("DescribeModel", {"ModelName": name}, purpose="check")
+    if not shown.accepted or talk.describes_anything():
+        return False
+    payload = shown.reading.payload if shown.reading else None
+    role = payload.get("ExecutionRoleArn") if isinstance(payload, dict) else None
+    sent = create.request.get("ExecutionRoleArn") if isinstance(create.request, dict) else None
+    return bool(role == sent)
 
 
 def _delete_model(talk: Conversation, name: str) -> bool:

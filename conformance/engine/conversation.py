@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import Any
 
 from conformance.engine import interruption
-from conformance.engine.cleanup import delete_owned, settle
+from conformance.engine.cleanup import delete_owned, settle, was_made_by_refused
 from conformance.engine.deadlines import Deadlines, OutOfTime
 from conformance.engine.exchanges import Exchange, Record, recorded
 from conformance.engine.in_step import Step
@@ -117,7 +117,7 @@ class Conversation:
             lambda: self._sent_once(call, request, purpose, signed), is_new=is_new
         )
         if was_done_all_the_same(exchange):
-            self.own(str(name))
+            self.ledger.own(str(name))
         return exchange
 
     def _sent_once(self, call: Call, request: Any, purpose: str, signed: bool) -> Exchange:
@@ -252,13 +252,20 @@ class Conversation:
     def create(self, body: Any, *, purpose: str = "case") -> Exchange:
         """Send CreateModel; what it creates is deleted by the next ``tidy``.
 
-        Raises ``NameTaken`` for a name without our prefix that may be somebody else's.
+        Raises ``NameTaken`` for a name without our prefix that may be somebody else's. Under such a
+        name nobody would find later what a target stored though it said no, so it is looked for.
         """
-        for candidate in self._foreign_names(body):
-            in_use = not self.ledger.is_ours(candidate) and self.in_use(candidate)
+        foreign = [each for each in self._foreign_names(body) if not self.ledger.is_ours(each)]
+        for candidate in foreign:
+            in_use = self.in_use(candidate)
             if in_use is not False:
                 raise NameTaken(candidate, is_certain=bool(in_use))
-        return self.ask("CreateModel", body, purpose=purpose)
+        exchange = self.ask("CreateModel", body, purpose=purpose)
+        if not exchange.accepted:
+            for candidate in foreign:
+                if was_made_by_refused(self, exchange, candidate):
+                    self.ledger.own(candidate)
+        return exchange
 
     def _learn(self, exchange: Exchange) -> None:
         """Take note of what a call has made or deleted, and of the account it is in."""
@@ -291,6 +298,16 @@ class Conversation:
         exchange = self.ask("DescribeModel", {"ModelName": name}, purpose="check")
         return exchange.accepted and not self.describes_anything()
 
+    def is_stored_all_the_same(self, body: Any) -> bool:
+        """Tell whether a create that was rejected has made a model; then it is ours to delete."""
+        name = body.get("ModelName") if isinstance(body, dict) else None
+        if any(self.ledger.is_ours(each) for each in names_of(name)):
+            return True
+        if not (isinstance(name, str) and self.ledger.bears_prefix(name) and self.is_stored(name)):
+            return False
+        self.ledger.own(name)
+        return True
+
     def describes_anything(self) -> bool:
         """Tell whether a model that nobody made is described too: then a description says nothing.
 
@@ -304,10 +321,6 @@ class Conversation:
         return list_models(self, self.prefix).names
 
     # -- leaving nothing behind ------------------------------------------------------------
-
-    def own(self, name: str) -> None:
-        """Take note of a model that a rejected create of ours left behind."""
-        self.ledger.own(name)
 
     def tidy(self) -> None:
         """Delete everything that our own creates were answered 2xx for."""

@@ -146,9 +146,8 @@ class Ledger:
             self._created(exchange)
 
     def own(self, name: str) -> None:
-        """Take note of a model that a rejected create of ours left behind."""
-        if self.bears_prefix(name):
-            self._told("owned", "CreateModel", name, arn=None)
+        """Take note of a model that a create of ours left behind, though it was not accepted."""
+        self._told("owned", "CreateModel", name, arn=None)
 
     def _created(self, exchange: Exchange) -> None:
         operation = exchange.operation

@@ -19,7 +19,6 @@ from conformance.engine.intent import demanded, is_intended
 from conformance.engine.judge import Bench
 from conformance.engine.judgement import shown
 from conformance.engine.renaming import Renaming
-from conformance.engine.replay import left_behind
 from conformance.engine.sides import STORED
 from conformance.oracle.catalogue import rule_by_id
 from conformance.oracle.verdicts import (
@@ -190,7 +189,11 @@ class _Pairs:
         opinion = self._opinion(exchange.reply)
         # What was stored then was found out in the end: the reply alone does not tell.
         looks = self._side == "rejects" and self._recorded.verdict == PASS
-        if looks and opinion.verdict == PASS and left_behind(exchange, self._bench):
+        if (
+            looks
+            and opinion.verdict == PASS
+            and self._bench.talk.is_stored_all_the_same(exchange.request)
+        ):
             opinion = STORED
         self._bench.talk.tidy()
         return exchange, opinion

@@ -48,7 +48,11 @@ def _is_stale(exchange: Exchange) -> bool:
 
 
 #: What a target says of a model that is there already; AWS's wording, and others'.
-_EXISTS = re.compile(r"already[ -]?exist", re.IGNORECASE)
+_EXISTS = re.compile(
+    r"already[ -]?(exist|in[ -]?use|taken|used)|resource[ -]?in[ -]?use|duplicate[ -]?(model|name)"
+    r"|conflict",
+    re.IGNORECASE,
+)
 
 _DONE = "done-all-the-same"
 
@@ -76,7 +80,7 @@ class Patience:
             last = send()
         if is_busy(last):
             last = self._again(last, send)
-        is_about_the_first = last is not first and is_new and _says_that_it_exists(last)
+        is_about_the_first = last is not first and is_new and says_that_it_exists(last)
         return _without_reply(last, first) if is_about_the_first else last
 
     def _again(self, first: Exchange, send: Callable[[], Exchange]) -> Exchange:
@@ -104,11 +108,12 @@ class Patience:
         return exchange
 
 
-def _says_that_it_exists(exchange: Exchange) -> bool:
+def says_that_it_exists(exchange: Exchange) -> bool:
+    """Tell whether a create was refused because there is a model of its name already."""
     reading = exchange.reading
     if exchange.operation != "CreateModel" or reading is None or reading.kind != REJECTED:
         return False
-    return bool(_EXISTS.search(f"{reading.code} {reading.message}"))
+    return reading.status == 409 or bool(_EXISTS.search(f"{reading.code} {reading.message}"))
 
 
 def _without_reply(exchange: Exchange, first: Exchange) -> Exchange:

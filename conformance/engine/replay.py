@@ -165,18 +165,13 @@ def _opinion(
         return judge_legal(last.reading)
     if side == "rejects":
         opinion = judge_violation(last.reading)
-        return STORED if opinion.verdict == PASS and left_behind(last, bench) else opinion
+        return (
+            STORED
+            if opinion.verdict == PASS and bench.talk.is_stored_all_the_same(last.request)
+            else opinion
+        )
     behaviour = next((each for each in behaviours() if each.rule.id == rule.id), None)
     return _of_behaviour(behaviour, finding, last, bench) if behaviour else None
-
-
-def left_behind(last: Exchange, bench: Bench) -> bool:
-    """Tell whether a rejected request is stored all the same; then it is ours to delete."""
-    name = last.request.get("ModelName") if isinstance(last.request, dict) else None
-    if not isinstance(name, str) or not bench.talk.is_stored(name):
-        return False
-    bench.talk.own(name)
-    return True
 
 
 def _of_behaviour(

@@ -240,15 +240,11 @@ class Side:
         if self.side == "accepts" or exchange.reading is None or exchange.reading.kind != REJECTED:
             return False
         name = case.request.get("ModelName") if isinstance(case.request, dict) else None
-        if not isinstance(name, str):
+        if self.rule.member == "ModelName" and self._talk.ledger.bears_prefix(name):
+            if isinstance(name, str):  # its form is illegal: it is listed, but not described
+                self._rejected[name] = (case, exchange)
             return False
-        if self.rule.member == "ModelName":
-            self._rejected[name] = (case, exchange)  # not to be described: its form is illegal
-            return False
-        if self._talk.is_stored(name):
-            self._talk.own(name)
-            return True
-        return False
+        return self._talk.is_stored_all_the_same(case.request)
 
     def _look_for_stored(self) -> None:
         """Find, by ListModels, rejected models whose names cannot be described."""
@@ -257,7 +253,7 @@ class Side:
         stored = self._talk.listed()
         for name, (case, exchange) in self._rejected.items():
             if name in stored:
-                self._talk.own(name)
+                self._talk.ledger.own(name)
                 self._tally.add(STORED)
                 self._tally.found(self._finding(case, exchange, STORED))
         self._talk.tidy()

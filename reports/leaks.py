@@ -102,7 +102,7 @@ def _in_file(path: Path, file: IO[bytes], known: list[bytes]) -> Iterator[Leak]:
 
 def _kinds(text: bytes, known: list[bytes]) -> Iterator[str]:
     if any(each in text for each in known):
-        yield "the credentials in use"
+        yield "credentials of this machine"
     for kind, form in _FORMS:
         if form.search(text):
             yield kind

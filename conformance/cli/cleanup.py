@@ -184,6 +184,7 @@ def _say(settled: Settled, *, err: bool = False) -> None:
     for what, names in (
         ("Deleted", settled.deleted),
         ("Still there", settled.remaining),
+        ("Of these not deleted, since no create of the run named them", settled.unasked),
         ("Perhaps the run's, perhaps not, and left alone", settled.unclear),
     ):
         if names:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -35,11 +35,15 @@ _MOST_TRIED = 100
 
 @dataclass(frozen=True)
 class Settled:
-    """What a clean-up deleted, what of ours is still there, and what may be ours or may not."""
+    """What a clean-up deleted, what of ours is still there, and what may be ours or may not.
+
+    ``unasked`` are those of ``remaining`` that bear our prefix though no create of ours named them.
+    """
 
     deleted: tuple[str, ...]
     remaining: tuple[str, ...]
     unclear: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
 
 
 def delete_owned(talk: Conversation) -> list[str]:
@@ -104,8 +108,11 @@ def settle(talk: Conversation) -> Settled:
             elif is_ours and _delete_model(talk, each):
                 deleted.append(each)
     remaining = set(_listed(talk)[0])
+    unasked = set() if ledger.is_shared else remaining - ledger.intended
     remaining.update(_name(made) for made in talk.leftovers if _is_there(talk, made))
-    return Settled(tuple(deleted), tuple(sorted(remaining)), tuple(unclear))
+    return Settled(
+        tuple(deleted), tuple(sorted(remaining)), tuple(unclear), tuple(sorted(unasked))
+    )
 
 
 def settle_twice(talk: Conversation, *, again: bool) -> Settled:
@@ -118,7 +125,7 @@ def settle_twice(talk: Conversation, *, again: bool) -> Settled:
         return first
     time.sleep(SETTLES_WITHIN)
     second = settle(talk)
-    return Settled(first.deleted + second.deleted, second.remaining, second.unclear)
+    return replace(second, deleted=first.deleted + second.deleted)
 
 
 def was_made_by_refused(talk: Conversation, create: Exchange, name: str) -> bool:

@@ -18,8 +18,8 @@ _LISTENING = "listening on "
 
 def _checked(spec: str) -> list[str]:
     """Return the faults that ``reference:FAULT+FAULT`` names; raises ``TargetProblem``."""
-    named = spec.partition(":")[2]
-    if not named:
+    _, colon, named = spec.partition(":")
+    if not colon:
         return []
     from conformance.reference.faults import FAULTS
 

@@ -73,7 +73,7 @@ def test_known_secrets_are_found_amid_anything(
     """A secret that is known has no form; it is found wherever it stands."""
     folder = tmp_path_factory.mktemp("leak")
     (folder / "f").write_bytes(around + secret.encode() + around)
-    assert "the credentials in use" in {kind for _, _, kind in found(folder, secret)}
+    assert "credentials of this machine" in {kind for _, _, kind in found(folder, secret)}
 
 
 def test_what_only_speaks_of_secrets_is_not_found(tmp_path: Path) -> None:

@@ -349,7 +349,7 @@ def test_leaks_are_named_and_not_shown(tmp_path: Path, monkeypatch: pytest.Monke
     look = ["results", "check-leaks", str(tmp_path / "out")]
     done = CliRunner(env=CANARY).invoke(cli, look)
     assert done.exit_code == 1
-    assert "notes.txt:2: the credentials in use" in done.output
+    assert "notes.txt:2: credentials of this machine" in done.output
     assert TOKEN not in done.output
     (tmp_path / "out" / "notes.txt").unlink()
     done = CliRunner(env=CANARY).invoke(cli, look)
@@ -366,4 +366,4 @@ def test_keys_of_profiles_are_looked_for(tmp_path: Path) -> None:
     (tmp_path / "out" / "f").write_text(SECRET, "utf-8")
     env = {"AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials")}
     done = CliRunner(env=env).invoke(cli, ["results", "check-leaks", str(tmp_path / "out")])
-    assert (done.exit_code, "f:1: the credentials in use" in done.output) == (1, True)
+    assert (done.exit_code, "f:1: credentials of this machine" in done.output) == (1, True)

@@ -96,6 +96,20 @@ def test_what_cannot_be_deleted_is_named_and_kept_in_the_journal(tmp_path: Path)
     assert path_of(tmp_path).exists()
 
 
+def test_what_bears_the_prefix_and_no_create_named_is_left_and_said(
+    service: Watched, tmp_path: Path
+) -> None:
+    """It may be anybody's: it is neither deleted nor passed over in silence. Exit code 3."""
+    make(service.url, OURS[0], f"{OURS[0]}-copy")
+    journal(tmp_path, service.url, intent(OURS[0]), owned(OURS[0]))
+    done = run("cleanup", str(tmp_path))
+    assert done.exit_code == 3, done.output
+    assert f"Deleted (1): {OURS[0]}\n" in done.output
+    said = "Of these not deleted, since no create of the run named them (1): "
+    assert f"{said}{OURS[0]}-copy" in done.output
+    assert f"{OURS[0]}-copy" in names(service.url)
+
+
 def test_a_new_run_does_not_forget_what_another_left_in_its_folder(
     service: Watched, tmp_path: Path
 ) -> None:

@@ -41,6 +41,7 @@ REFUSED = [
     (("https://SAGEMAKER.EU-WEST-1.AMAZONAWS.COM.",), "say --allow-aws "),
     (("https://vpce-1.sagemaker.eu-west-1.vpce.amazonaws.com",), "say --allow-aws "),
     (("reference:nosuch",), "no fault named 'nosuch'"),
+    (("reference:",), "no fault named ''"),
     (("wsgi:nosuch:app",), "cannot be imported"),
     (("wsgi:os:sep",), "not callable"),
     (("wsgi:os",), "must have the form wsgi:MODULE:NAME"),

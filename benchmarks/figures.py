@@ -206,7 +206,7 @@ def figures() -> list[Figure]:
         Figure(
             "time for ten times the cases",
             "times",
-            lambda: measured("linear", "20")["factor"],
+            lambda: measured("linear", "200")["factor"],
             at_most=10.5,
             is_ratio=True,
         ),

@@ -110,9 +110,7 @@ def settle(talk: Conversation) -> Settled:
     remaining = set(_listed(talk)[0])
     unasked = set() if ledger.is_shared else remaining - ledger.intended
     remaining.update(_name(made) for made in talk.leftovers if _is_there(talk, made))
-    return Settled(
-        tuple(deleted), tuple(sorted(remaining)), tuple(unclear), tuple(sorted(unasked))
-    )
+    return Settled(tuple(deleted), tuple(sorted(remaining)), tuple(unclear), tuple(sorted(unasked)))
 
 
 def settle_twice(talk: Conversation, *, again: bool) -> Settled:

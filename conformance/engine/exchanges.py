@@ -50,9 +50,15 @@ def _usual_headers(operation: str) -> dict[str, str]:
     return dict(encode(operation, None).headers)
 
 
+@lru_cache(maxsize=64)
+def _told(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of headers that a record holds: those that do not sign."""
+    return tuple(name for name in names if name.lower() not in _SIGNATURE)
+
+
 def _unusual(call: Call) -> dict[str, Any] | None:
     """Return what is sent beside the body, where that is not what every plain call has."""
-    headers = {k: value for k, value in call.headers.items() if k.lower() not in _SIGNATURE}
+    headers = {name: call.headers[name] for name in _told(tuple(call.headers))}
     signed = "Authorization" in call.headers
     if signed and call.method == "POST" and headers == _usual_headers(call.operation):
         return None

@@ -64,16 +64,19 @@ class TransportFault(Exception):
         return self.detail
 
 
+_AS_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_IN_ASCII = json.JSONEncoder(separators=(",", ":"))
+
+
 def encode(operation: str, body: Any, *, url: str = "http://localhost/") -> Call:
     """Return the unsigned call of an operation with any JSON value as its body.
 
     Lone surrogates are sent as JSON escapes, everything else as UTF-8.
     """
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     try:
-        data = text.encode()
+        data = _AS_TEXT.encode(body).encode()
     except UnicodeEncodeError:
-        data = json.dumps(body, separators=(",", ":")).encode()
+        data = _IN_ASCII.encode(body).encode()
     return Call(
         operation=operation,
         body=data,

@@ -96,23 +96,27 @@ def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
+_STRICT = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_once)
+
+
 def parse_json(body: bytes) -> Any:
     """Return a body as JSON, ``None`` when it is none (or far too deep); NaN is not JSON."""
     try:
-        return json.loads(body.decode(), parse_constant=_refuse)
+        return _DECODER.decode(body.decode())
     except (ValueError, RecursionError):
         return None
 
 
-def _is_ambiguous(body: bytes) -> bool:
-    """Tell whether a body is JSON that gives a member twice, with different values."""
+def _parsed(body: bytes) -> tuple[Any, bool]:
+    """Return a body as JSON, and whether it gives a member twice, with different values."""
     try:
-        json.loads(body, parse_constant=_refuse, object_pairs_hook=_once)
+        return _STRICT.decode(body.decode()), False
     except _GivenTwice:
-        return True
+        payload = parse_json(body)
+        return payload, payload is not None
     except (ValueError, RecursionError):
-        return False
-    return False
+        return None, False
 
 
 def bare_code(code: str) -> str:
@@ -144,8 +148,8 @@ def _error(reply: Reply, payload: Any) -> tuple[str | None, str | None]:
 
 def read(reply: Reply) -> Reading:
     """Return what a reply says; never raises, whatever the reply holds."""
-    payload = parse_json(reply.body)
-    if payload is not None and _is_ambiguous(reply.body):
+    payload, is_ambiguous = _parsed(reply.body)
+    if is_ambiguous:
         return Reading(AMBIGUOUS, reply.status, None, None, None)
     has_error_body = isinstance(payload, dict) and "__type" in payload
     is_error = reply.status >= 400 or has_error_body

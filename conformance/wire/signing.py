@@ -7,8 +7,9 @@ call, of which nearly all are, is signed here without its detours; tests hold bo
 from __future__ import annotations
 
 import hmac
+import time
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -69,7 +70,7 @@ class Signer:
 
     def signed(self, call: Call, *, later: float = 0.0) -> Call:
         """Return the call with the headers that sign it, as of so many seconds from now."""
-        stamp = f"{datetime.now(UTC) + timedelta(seconds=later):%Y%m%dT%H%M%SZ}"
+        stamp = _stamp(int(time.time() + later))
         host = _plain_host(call.url)
         is_plain = call.method == "POST" and tuple(call.headers) == _PLAIN
         if host is None or not is_plain or self._keys.source is not None:
@@ -113,6 +114,12 @@ class Signer:
             "Authorization": f"{credential}, SignedHeaders={names}, Signature={signature}",
         }
         return replace(call, headers=headers)
+
+
+@lru_cache(maxsize=4)
+def _stamp(second: int) -> str:
+    """Return an epoch second as SigV4 writes it."""
+    return f"{datetime.fromtimestamp(second, UTC):%Y%m%dT%H%M%SZ}"
 
 
 @lru_cache(maxsize=64)

@@ -395,6 +395,7 @@ def test_a_bare_code_is_bare(written: str) -> None:
         (b'{"ModelArn": "a", "ModelArn": "b"}', AMBIGUOUS),
         (b'{"a": [{"b": 1, "b": 2}]}', AMBIGUOUS),
         (b'{"__type": "ValidationException", "__type": "ThrottlingException"}', AMBIGUOUS),
+        (b'{"a": 1, "a": 2} and more', ACCEPTED),
         (b'{"ModelArn": "a", "ModelArn": "a"}', ACCEPTED),
         (b'{"a": {"b": 1}, "c": {"b": 2}}', ACCEPTED),
         (b'{"a": 1, "a": 2', ACCEPTED),

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from conformance.engine.exchanges import Exchange
+from conformance.engine.name_set import NameSet
 from conformance.wire import Reading
 from conformance.wire.reading import ODD, parse_json
 
@@ -125,7 +126,7 @@ class Ledger:
         #: What we made and have not deleted yet, in order.
         self.owned: list[Made] = []
         #: Every name with our prefix that a create was sent for, whatever came of it.
-        self.intended: set[str] = set()
+        self.intended = NameSet()
         #: Creates without a definite answer: operation, name, and epoch seconds when last sent.
         self._unanswered: dict[tuple[str, str], tuple[Any, float]] = {}
 
@@ -216,7 +217,7 @@ class Ledger:
             other._apply(event)
         self.prefixes.add(prefix)
         self.owned = [*other.owned, *(each for each in self.owned if each not in other.owned)]
-        self.intended |= other.intended
+        self.intended.update(other.intended)
         self._unanswered = {**other._unanswered, **self._unanswered}
 
     # -- what may be deleted -----------------------------------------------------------------

@@ -171,7 +171,7 @@ def test_a_scheduler_that_dies_cuts_the_run_off(tmp_path: Path) -> None:
     with dask_cluster(1) as own, reference_server() as (url, _):
         options = ("--cluster", own.address, "--depth", "deep", "--out", "out")
         with start("run", url, *SAME, *options, cwd=tmp_path) as run:
-            assert until(lambda: events(tmp_path / "out") > 1)
+            assert until(lambda: events(tmp_path / "out") > 3)
             own.scheduler.kill()
             stdout, stderr = run.communicate(timeout=60)
         assert run.returncode == 3, stderr

@@ -1,8 +1,9 @@
 """Deletes what a run has made, by what its ledger says, and nothing else.
 
 What our create was answered 2xx for is ours. What was refused, or had no definite answer, may be
-there all the same, and is ours where the name holds our ten random letters and was not there at the
-start. Under any other name it must have been free when we asked for it, and there a moment later.
+there all the same. It is ours where the name holds our ten random letters and was not there at the
+start. A model of any other name is ours where the name was free when we asked for it, and the model
+was made then and has the role that we sent; where it does not show that, nobody knows.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from conformance.engine.listing import Listing, list_models
-from conformance.engine.ownership import KINDS, Made, names_of
-from conformance.engine.patience import says_that_it_exists
+from conformance.engine.ownership import KINDS, Made, Unanswered, names_of
+from conformance.engine.patience import may_say_that_it_exists
 from conformance.wire.reading import REJECTED
 
 if TYPE_CHECKING:
@@ -88,22 +89,28 @@ def settle(talk: Conversation) -> Settled:
     """Delete whatever of ours is left and look what remains."""
     ledger = talk.ledger
     deleted = delete_owned(talk)
-    for name, _ in ledger.unanswered("CreateEndpointConfig"):
-        made = Made("CreateEndpointConfig", name, None)
-        if ledger.bears_prefix(name) and _delete(talk, made):
-            deleted.append(name)
+    again, talk.leftovers = talk.leftovers, []
+    for made in again:
+        if _delete(talk, made):
+            deleted.append(_name(made))
+        else:
+            talk.leftovers.append(made)
+    for sent in ledger.unanswered("CreateEndpointConfig"):
+        made = Made("CreateEndpointConfig", sent.name, None)
+        if ledger.bears_prefix(sent.name) and _delete(talk, made):
+            deleted.append(sent.name)
     there, is_whole = _listed(talk)
     ours = there if ledger.is_shared else there & ledger.intended
     deleted += [name for name in sorted(ours) if _delete_model(talk, name)]
-    unclear = []
-    for tried, (name, at) in enumerate(ledger.unanswered("CreateModel")):
-        for each in names_of(name):
+    unclear = [each for each in sorted(ledger.doubtful) if talk.is_stored(each)]
+    for tried, sent in enumerate(ledger.unanswered("CreateModel")):
+        for each in names_of(sent.name):
             if ledger.was_there(each):
                 continue
             if ledger.bears_prefix(each):
                 if not is_whole and tried < _MOST_TRIED and _delete_model(talk, each):
                     deleted.append(each)
-            elif (is_ours := _was_made(talk, each, at)) is None:
+            elif (is_ours := _was_made(talk, each, sent)) is None:
                 unclear.append(each)
             elif is_ours and _delete_model(talk, each):
                 deleted.append(each)
@@ -126,21 +133,34 @@ def settle_twice(talk: Conversation, *, again: bool) -> Settled:
     return replace(second, deleted=first.deleted + second.deleted)
 
 
-def was_made_by_refused(talk: Conversation, create: Exchange, name: str) -> bool:
+def was_made_all_the_same(
+    talk: Conversation, create: Exchange, name: str, since: float
+) -> bool | None:
     """Tell whether a create that was not accepted has made a model of a name that was free.
 
-    Where it was refused because somebody was faster, or where the model has another role than the
-    one that we sent, it is theirs.
+    ``None`` where nobody knows: somebody else may have been faster. ``since`` is when the create
+    was sent first, in epoch seconds.
     """
-    if not name or says_that_it_exists(create):
-        return False
     shown = talk.ask("DescribeModel", {"ModelName": name}, purpose="check")
     if not shown.accepted or talk.describes_anything():
         return False
-    payload = shown.reading.payload if shown.reading else None
-    role = payload.get("ExecutionRoleArn") if isinstance(payload, dict) else None
     sent = create.request.get("ExecutionRoleArn") if isinstance(create.request, dict) else None
-    return bool(role == sent)
+    is_ours = _has_role(shown, sent)
+    times = list(_creation_times(shown))
+    is_later = not times or any(each >= _as_told(since, each) for each in times)
+    return None if is_ours and (may_say_that_it_exists(create) or not is_later) else is_ours
+
+
+def _as_told(moment: float, like: float) -> float:
+    """Return a moment as a clock like that of another one tells it: in whole seconds, or finer."""
+    return float(int(moment)) if like == int(like) else moment - 0.002
+
+
+def _has_role(shown: Exchange, role: Any) -> bool | None:
+    """Tell whether a described model has this role, ``None`` where it shows none."""
+    payload = shown.reading.payload if shown.reading else None
+    has = payload.get("ExecutionRoleArn") if isinstance(payload, dict) else None
+    return None if has is None else bool(has == role)
 
 
 def _delete_model(talk: Conversation, name: str) -> bool:
@@ -172,20 +192,17 @@ def _name(made: Made) -> str:
     return name if isinstance(name, str) else json.dumps(name)
 
 
-def _was_made(talk: Conversation, name: str, at: float) -> bool | None:
-    """Tell whether a model of anybody's name was made when we asked for it, ``None`` if unknown.
-
-    ``at`` is when our create left, in epoch seconds.
-    """
-    if not name:
+def _was_made(talk: Conversation, name: str, sent: Unanswered) -> bool | None:
+    """Tell whether a model of anybody's name is what our create asked for, ``None`` if unknown."""
+    shown = talk.ask("DescribeModel", {"ModelName": name}, purpose="look")
+    if not shown.accepted or talk.describes_anything():
         return False
-    exchange = talk.ask("DescribeModel", {"ModelName": name}, purpose="look")
-    if not exchange.accepted or talk.describes_anything():
+    times = list(_creation_times(shown))
+    if times and not any(
+        sent.at - _SKEW <= each <= sent.at + _CARRIED_OUT_WITHIN for each in times
+    ):
         return False
-    times = list(_creation_times(exchange))
-    if not times:
-        return None
-    return any(at - _SKEW <= each <= at + _CARRIED_OUT_WITHIN for each in times)
+    return _has_role(shown, sent.role) if times else None
 
 
 def _creation_times(exchange: Exchange) -> Iterator[float]:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import Any
 
 from conformance.engine import interruption
-from conformance.engine.cleanup import delete_owned, settle, was_made_by_refused
+from conformance.engine.cleanup import delete_owned, settle, was_made_all_the_same
 from conformance.engine.deadlines import Deadlines, OutOfTime
 from conformance.engine.exchanges import Exchange, Record, recorded
 from conformance.engine.in_step import Step
@@ -36,6 +36,9 @@ _Outcome = tuple[Reply | None, TransportFault | None, float, float]
 #: After this many faults in a row the target is taken to be gone, unless it still answers to what
 #: is small: some are slow with what is large, or close its connection.
 _GONE_AFTER = {"connect": 3, "timeout": 3, "broken": 20, "stale": 20, "too-long": 20}
+
+#: The status of a server that has failed, and does nothing more about a request.
+_FAILED = 500
 
 #: Bytes of answers that are kept about one side of a rule, at most.
 _MOST_KEPT = 32 * 1024 * 1024
@@ -58,7 +61,7 @@ class NameTaken(Exception):
 
     def __init__(self, name: str, *, is_certain: bool) -> None:
         state = "is in use" if is_certain else "may be in use, for all that the target says"
-        super().__init__(f"the name {name} {state}")
+        super().__init__(f"the name {name or repr(name)} {state}")
 
 
 class Conversation:
@@ -101,22 +104,31 @@ class Conversation:
 
     # -- sending ---------------------------------------------------------------------------
 
-    def ask(self, operation: str, body: Any, *, purpose: str) -> Exchange:
+    def ask(self, operation: str, body: Any, *, purpose: str, is_free: bool = False) -> Exchange:
         """Send one call and return the exchange; raises ``TargetGone`` after repeated faults."""
         call = encode(operation, body, url=self.target.endpoint)
-        return self.send(call, body, purpose=purpose)
+        return self.send(call, body, purpose=purpose, is_free=is_free)
 
-    def send(self, call: Call, request: Any, *, purpose: str, signed: bool = True) -> Exchange:
+    def send(
+        self, call: Call, request: Any, *, purpose: str, signed: bool = True, is_free: bool = False
+    ) -> Exchange:
         """Send bytes as they are; ``request`` is what the record calls them.
 
         A target that is busy, or has closed a connection that was kept open, is asked again.
+        ``is_free`` says that the target has no model of the name in the request.
         """
         name = request.get("ModelName") if isinstance(request, dict) else None
-        is_new = isinstance(name, str) and self.prefix in name and not self.ledger.is_ours(name)
+        is_ours = isinstance(name, str) and self.prefix in name
+        is_new = is_free or (is_ours and not self.ledger.is_ours(str(name)))
+
+        def is_there() -> bool:
+            return any(self.is_stored(each) for each in names_of(name))
+
         exchange = self._patience.served(
-            lambda: self._sent_once(call, request, purpose, signed), is_new=is_new
+            lambda: self._sent_once(call, request, purpose, signed),
+            is_there=is_there if is_new and call.operation == "CreateModel" else None,
         )
-        if was_done_all_the_same(exchange):
+        if is_ours and was_done_all_the_same(exchange):
             self.ledger.own(str(name))
         return exchange
 
@@ -257,15 +269,28 @@ class Conversation:
         """
         foreign = [each for each in self._foreign_names(body) if not self.ledger.is_ours(each)]
         for candidate in foreign:
-            in_use = self.in_use(candidate)
+            in_use = self.ledger.was_there(candidate) or self.in_use(candidate)
             if in_use is not False:
                 raise NameTaken(candidate, is_certain=bool(in_use))
-        exchange = self.ask("CreateModel", body, purpose=purpose)
+        since = time.time()
+        exchange = self.ask("CreateModel", body, purpose=purpose, is_free=bool(foreign))
         if not exchange.accepted:
-            for candidate in foreign:
-                if was_made_by_refused(self, exchange, candidate):
-                    self.ledger.own(candidate)
+            self._look_for_what_was_made(foreign, exchange, since)
         return exchange
+
+    def _look_for_what_was_made(
+        self, foreign: Sequence[str], create: Exchange, since: float
+    ) -> None:
+        """Own, or doubt, models of names that were free before a create that was not accepted."""
+        found = {each: was_made_all_the_same(self, create, each, since) for each in foreign}
+        for name, is_ours in found.items():
+            if is_ours:
+                self.ledger.own(name)
+            elif is_ours is None:
+                self.ledger.doubt(name)
+        is_over = create.reading is not None and create.reading.status == _FAILED
+        if is_over and isinstance(create.request, dict) and set(found.values()) == {False}:
+            self.ledger.refused(create.request.get("ModelName"))
 
     def _learn(self, exchange: Exchange) -> None:
         """Take note of what a call has made or deleted, and of the account it is in."""
@@ -311,7 +336,7 @@ class Conversation:
     def describes_anything(self) -> bool:
         """Tell whether a model that nobody made is described too: then a description says nothing.
 
-        A target that answers 200 to whatever it is asked has no models that could come to harm.
+        What was there at the start is known from ListModels, and left alone all the same.
         """
         never_made = {"ModelName": f"{self.prefix}-never-made"}
         return self.ask("DescribeModel", never_made, purpose="look").accepted

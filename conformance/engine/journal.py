@@ -159,7 +159,7 @@ def _is_event(event: Any) -> bool:
         return False
     if event.get("event") == "start":
         return True
-    is_known = event.get("event") in ("intent", "owned", "refused", "gone")
+    is_known = event.get("event") in ("intent", "owned", "refused", "doubt", "gone")
     is_timed = isinstance(event.get("at", 0.0), int | float)
     return is_known and is_timed and isinstance(event.get("operation"), str) and "name" in event
 

@@ -1,4 +1,4 @@
-"""What a run may have made on a target, by name: intended, owned, refused and gone.
+"""What a run may have made on a target, by name: intended, owned, refused, doubtful and gone.
 
 A ledger is nothing but the fold of its events, so that one that is read back from a journal after
 a crash knows what the process knew that wrote it. Whatever is deleted is deleted because it stands
@@ -68,6 +68,18 @@ class Made:
         return self.arn.rpartition("/")[2] if isinstance(self.arn, str) else ""
 
 
+@dataclass(frozen=True)
+class Unanswered:
+    """A create without a definite answer: its name, when it was last sent, and the role it named.
+
+    ``at`` is in epoch seconds.
+    """
+
+    name: Any
+    at: float
+    role: str | None
+
+
 class Journal(Protocol):
     """Where events go before they count; raises ``OSError`` when they cannot be written."""
 
@@ -127,8 +139,9 @@ class Ledger:
         self.owned: list[Made] = []
         #: Every name with our prefix that a create was sent for, whatever came of it.
         self.intended = NameSet()
-        #: Creates without a definite answer: operation, name, and epoch seconds when last sent.
-        self._unanswered: dict[tuple[str, str], tuple[Any, float]] = {}
+        #: Names of models of which nobody knows whether a create of ours made them.
+        self.doubtful: set[str] = set()
+        self._unanswered: dict[tuple[str, str], Unanswered] = {}
 
     # -- events ----------------------------------------------------------------------------
 
@@ -137,7 +150,9 @@ class Ledger:
         if operation in KINDS:
             for name in self._named(operation, request):
                 event = {"event": "intent", "operation": operation, "name": name}
-                self._happened({**event, "at": round(time.time(), 3)})
+                role = request.get("ExecutionRoleArn") if isinstance(request, dict) else None
+                role = role if isinstance(role, str) else None
+                self._happened({**event, "at": round(time.time(), 3), "role": role})
 
     def answered(self, exchange: Exchange) -> None:
         """Take note of what a create or a delete has come to."""
@@ -149,6 +164,14 @@ class Ledger:
     def own(self, name: str) -> None:
         """Take note of a model that a create of ours left behind, though it was not accepted."""
         self._told("owned", "CreateModel", name, arn=None)
+
+    def doubt(self, name: str) -> None:
+        """Take note of a model that is there, and of which nobody knows whose it is."""
+        self._told("doubt", "CreateModel", name)
+
+    def refused(self, name: Any) -> None:
+        """Take note that a create without a definite answer has made nothing, as a look shows."""
+        self._told("refused", "CreateModel", name)
 
     def _created(self, exchange: Exchange) -> None:
         operation = exchange.operation
@@ -196,12 +219,18 @@ class Ledger:
         operation, name = event["operation"], event["name"]
         key = _key(operation, name)
         if event["event"] == "intent":
-            self._unanswered[key] = (name, event.get("at", 0.0))
+            role = event.get("role")
+            self._unanswered[key] = Unanswered(
+                name, event.get("at", 0.0), role if isinstance(role, str) else None
+            )
+            self.doubtful.difference_update(names_of(name))  # it was free just now
             if operation == "CreateModel":
                 self.intended.update(each for each in names_of(name) if self.bears_prefix(each))
             return
         self._unanswered.pop(key, None)
-        if event["event"] == "owned":
+        if event["event"] == "doubt" and isinstance(name, str):
+            self.doubtful.add(name)
+        elif event["event"] == "owned":
             made = Made(operation, name, event.get("arn"))
             if made not in self.owned:
                 self.owned.append(made)
@@ -218,6 +247,7 @@ class Ledger:
         self.prefixes.add(prefix)
         self.owned = [*other.owned, *(each for each in self.owned if each not in other.owned)]
         self.intended.update(other.intended)
+        self.doubtful |= other.doubtful
         self._unanswered = {**other._unanswered, **self._unanswered}
 
     # -- what may be deleted -----------------------------------------------------------------
@@ -226,8 +256,8 @@ class Ledger:
         """Tell whether a create of ours was answered 2xx for a model of this name."""
         return any(each.operation == "CreateModel" and each.name == name for each in self.owned)
 
-    def unanswered(self, operation: str) -> list[tuple[Any, float]]:
-        """Return what was sent without a definite answer: names, and when they were sent."""
+    def unanswered(self, operation: str) -> list[Unanswered]:
+        """Return what was sent without a definite answer."""
         return [sent for key, sent in self._unanswered.items() if key[0] == operation]
 
     def was_there(self, name: str) -> bool:
@@ -237,13 +267,13 @@ class Ledger:
     def settled(self) -> None:
         """Take note that what had no answer was looked for, and is not there any more."""
         for operation in KINDS:
-            for name, _ in self.unanswered(operation):
-                self._told("gone", operation, name)
+            for each in self.unanswered(operation):
+                self._told("gone", operation, each.name)
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing is owned and every create had a definite answer."""
-        return not self.owned and not self._unanswered
+        """Whether nothing is owned or doubtful and every create had a definite answer."""
+        return not self.owned and not self.doubtful and not self._unanswered
 
     # -- names in requests -------------------------------------------------------------------
 

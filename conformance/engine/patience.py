@@ -47,11 +47,10 @@ def _is_stale(exchange: Exchange) -> bool:
     return exchange.fault is not None and exchange.fault.kind == "stale"
 
 
-#: What a target says of a model that is there already; AWS's wording, and others'.
-_EXISTS = re.compile(
-    r"already[ -]?(exist|in[ -]?use|taken|used)|resource[ -]?in[ -]?use|duplicate[ -]?(model|name)"
-    r"|conflict",
-    re.IGNORECASE,
+#: What a target says of a model that is there already: AWS's wording, and how others might put it.
+_EXISTS = re.compile(r"already[ -]?exist", re.IGNORECASE)
+_MAY_EXIST = re.compile(
+    r"already|resource[ -]?in[ -]?use|duplicate|conflict|there is a model", re.IGNORECASE
 )
 
 _DONE = "done-all-the-same"
@@ -69,19 +68,26 @@ class Patience:
         self._sleep = sleep
         self._in_vain = 0.0
 
-    def served(self, send: Callable[[], Exchange], *, is_new: bool = False) -> Exchange:
+    def served(
+        self, send: Callable[[], Exchange], *, is_there: Callable[[], bool] | None = None
+    ) -> Exchange:
         """Send until the target is not busy, a few times at most, and return the last exchange.
 
-        A create under a name that ``is_new``, which is sent again and then refused because its
-        model exists, is an exchange without a reply: the refusal is not about the request.
+        ``is_there`` is given for a create under a name that is new, and looks whether there is a
+        model of it. Where there is one after the create was sent again and refused, the refusal is
+        not about the request: that is an exchange without a reply.
         """
         first = last = send()
-        if _is_stale(last) and (is_new or last.operation.startswith(_READING)):
+        may_be_sent_twice = is_there is not None or last.operation.startswith(_READING)
+        if _is_stale(last) and may_be_sent_twice:
             last = send()
         if is_busy(last):
             last = self._again(last, send)
-        is_about_the_first = last is not first and is_new and says_that_it_exists(last)
-        return _without_reply(last, first) if is_about_the_first else last
+        was_refused = last.reading is not None and last.reading.kind == REJECTED
+        may_be_done = last is not first and is_there is not None and was_refused
+        if may_be_done and is_there is not None and (_says(last, _EXISTS) or is_there()):
+            return _without_reply(last, first)
+        return last
 
     def _again(self, first: Exchange, send: Callable[[], Exchange]) -> Exchange:
         import tenacity  # it takes time to load, which most runs can do without
@@ -108,12 +114,17 @@ class Patience:
         return exchange
 
 
-def says_that_it_exists(exchange: Exchange) -> bool:
-    """Tell whether a create was refused because there is a model of its name already."""
+def may_say_that_it_exists(create: Exchange) -> bool:
+    """Tell whether a create may have been refused because there is a model of its name already."""
+    reading = create.reading
+    return reading is not None and (reading.status == 409 or _says(create, _MAY_EXIST))
+
+
+def _says(exchange: Exchange, what: re.Pattern[str]) -> bool:
     reading = exchange.reading
-    if exchange.operation != "CreateModel" or reading is None or reading.kind != REJECTED:
+    if reading is None or reading.kind != REJECTED:
         return False
-    return reading.status == 409 or bool(_EXISTS.search(f"{reading.code} {reading.message}"))
+    return what.search(f"{reading.code} {reading.message}") is not None
 
 
 def _without_reply(exchange: Exchange, first: Exchange) -> Exchange:

@@ -20,6 +20,7 @@ from conformance.engine.journal import Heading, JournalFile, path_of
 from conformance.engine.judge import Bench
 from conformance.engine.judgement import Judgement
 from conformance.engine.names import run_prefix
+from conformance.engine.patience import was_done_all_the_same
 from conformance.engine.shards import judge_seeds
 from conformance.engine.workers import first_done, pool_of
 from conformance.spec.rules import Rule
@@ -105,6 +106,9 @@ def introduce(bench: Bench) -> list[Record]:
     plainest = minimal(bench.names.fresh(), talk.resources)
     with talk.deadlines.regardless():
         exchange: Exchange = talk.create(plainest, purpose="introduction")
+        if was_done_all_the_same(exchange):
+            plainest["ModelName"] = bench.names.fresh()
+            exchange = talk.create(plainest, purpose="introduction")
     if exchange.fault is not None:
         raise TargetProblem(f"{talk.target.name} does not answer: {exchange.fault.detail}")
     reading = exchange.reading

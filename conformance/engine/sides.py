@@ -16,6 +16,7 @@ from conformance.engine.exchanges import Exchange
 from conformance.engine.intent import demanded, is_intended
 from conformance.engine.judgement import Judgement, Tally, shown
 from conformance.engine.names import RunNames
+from conformance.engine.ownership import names_of
 from conformance.oracle.verdicts import (
     ERROR,
     FAIL,
@@ -41,6 +42,12 @@ def seed_of(run_seed: int, rule: Rule, side: str) -> int:
 
 #: How many alternatives to a refused request are tried.
 ALTERNATIVES = 8
+
+_WHOSE = Opinion(
+    INCONCLUSIVE,
+    "stored-perhaps",
+    "A model of the name, which was free before, is there after the refusal; nobody knows whose.",
+)
 
 STORED = Opinion(FAIL, "stored", "The target rejected the request but stored the model.")
 
@@ -231,6 +238,9 @@ class Side:
             return Opinion(INCONCLUSIVE, "transport", f"No answer: {exchange.fault.detail}.")
         if stored:
             return STORED
+        name = exchange.request.get("ModelName") if isinstance(exchange.request, dict) else None
+        if self._talk.ledger.doubtful.intersection(names_of(name)):
+            return _WHOSE
         if self.side == "accepts":
             return judge_legal(exchange.reading)
         return judge_violation(exchange.reading)

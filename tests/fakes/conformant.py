@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import time
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -164,6 +165,7 @@ class Conformant:
         self.account: str | None = ACCOUNT
         self.region = REGION
         self.models: dict[str, dict[str, Any]] = {}
+        self.made: dict[str, float] = {}  # in epoch seconds; what tests put there was made long ago
         self.calls: list[tuple[str, Any]] = []
         self._requests = itertools.count(1)
 
@@ -236,7 +238,7 @@ class Conformant:
         name = self.stored_name(members.get("ModelName"))
         if name in self.models:
             raise invalid(f'Cannot create already existing model "{self.arn(name)}".')
-        self.models[name] = members
+        self.models[name], self.made[name] = members, time.time()
         return {"ModelArn": self.arn(name)}
 
     def found(self, members: dict[str, Any]) -> Any:
@@ -247,7 +249,8 @@ class Conformant:
 
     def describe(self, members: dict[str, Any]) -> dict[str, Any]:
         name = self.found(members)
-        shown = {"ModelName": name, "ModelArn": self.arn(name), "CreationTime": 1.7e9}
+        made = self.made.get(name, 1.7e9)
+        shown = {"ModelName": name, "ModelArn": self.arn(name), "CreationTime": made}
         return {**self.models[name], **shown}
 
     def delete(self, members: dict[str, Any]) -> dict[str, Any]:

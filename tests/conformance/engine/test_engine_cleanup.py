@@ -39,7 +39,7 @@ class MadeNow(Conformant):
 def interrupted(talk: Conversation, *names: Any) -> None:
     """Have creates been sent whose answers nobody waited for."""
     for name in names:
-        talk.ledger.intends("CreateModel", {"ModelName": name})
+        talk.ledger.intends("CreateModel", minimal(name, Resources()))
 
 
 def test_what_was_made_goes_and_what_is_named_alike_stays() -> None:
@@ -91,12 +91,51 @@ def test_a_name_of_anybodys_is_ours_only_if_it_was_made_when_we_asked(when: str)
     """One letter does not tell whose a model is; the moment does, and else nobody knows."""
     moment, deleted, unclear = MOMENTS[when]
     target = MadeNow(moment())
-    target.models = {"a": {}}
+    target.models = {"a": {"ExecutionRoleArn": Resources().role}}
     talk = conversation(target)
     interrupted(talk, "a")
     settled = settle(talk)
     assert (settled.deleted, settled.unclear) == (deleted, unclear)
     assert ("a" in target.models) == (not deleted)
+
+
+@pytest.mark.parametrize(
+    ("shown", "unclear"),
+    [({"ExecutionRoleArn": "arn:aws:iam::123456789012:role/Theirs"}, ()), ({}, ("a",))],
+)
+def test_a_model_with_another_role_is_not_ours_whenever_it_was_made(
+    shown: dict[str, Any], unclear: tuple[str, ...]
+) -> None:
+    """Somebody may make one just when a create of ours failed; without a role nobody knows."""
+    target = MadeNow(time.time())
+    target.models = {"a": shown}
+    talk = conversation(target)
+    interrupted(talk, "a")
+    settled = settle(talk)
+    assert (settled.deleted, settled.unclear) == ((), unclear)
+    assert list(target.models) == ["a"]
+
+
+def test_what_was_not_deleted_is_tried_once_more_at_the_end() -> None:
+    """A DeleteModel that failed once leaves nothing behind."""
+
+    class FailsOnce(Conformant):
+        failed = False
+
+        def delete(self, members: dict[str, Any]) -> dict[str, Any]:
+            if not self.failed:
+                self.failed = True
+                raise Refused("InternalFailure", "", 500)
+            return super().delete(members)
+
+    target = FailsOnce()
+    talk = conversation(target)
+    assert talk.create(minimal("a", Resources())).accepted
+    talk.tidy()
+    assert list(target.models) == ["a"]
+    assert settle(talk).deleted == ("a",)
+    assert target.models == {}
+    assert talk.leftovers == []
 
 
 def test_a_refused_name_of_anybodys_is_never_looked_for() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from fakes import vices
-from fakes.conformant import Conformant, Refused, creates
+from fakes.conformant import Conformant, creates
 
 from conformance.engine.conversation import Conversation, NameTaken
 from conformance.engine.judge import Bench, judge_side
@@ -173,87 +173,6 @@ def test_a_name_that_may_be_taken_is_no_error_of_the_suite(
     assert judgement.verdict == verdict
     assert said in judgement.note
     assert target.models == {}
-
-
-class RefusesAndStores(Conformant):
-    """Refuses what ``is_stored`` names and stores it, under whatever name it makes of a value."""
-
-    def __init__(self, is_stored: Callable[[Any], bool], status: int = 400) -> None:
-        super().__init__()
-        self._is_stored, self._status = is_stored, status
-
-    def answer(self, operation: str, body: Any) -> dict[str, Any]:
-        name = body.get("ModelName")
-        if operation == "DescribeModel" and name in self.models:
-            return self.describe(body)
-        if operation == "DeleteModel" and name in self.models:
-            return self.delete(body)
-        if operation == "CreateModel" and self._is_stored(name):
-            self.models[name if isinstance(name, str) else str(name)] = body
-            raise Refused("ValidationException", "1 validation error detected", self._status)
-        return super().answer(operation, body)
-
-
-@pytest.mark.parametrize("status", [200, 400, 500])
-@pytest.mark.parametrize(
-    ("rule", "side", "is_stored"),
-    [
-        ("pattern", "accepts", lambda name: isinstance(name, str) and len(name) == 1),
-        ("type", "rejects", lambda name: name is not None and not isinstance(name, str)),
-        ("required", "rejects", lambda name: name is None),
-    ],
-)
-def test_a_refused_create_that_stored_a_name_without_our_prefix_is_undone(
-    rule: str, side: str, is_stored: Callable[[Any], bool], status: int
-) -> None:
-    """The model is held against the target and deleted, though nothing else would ever find it."""
-    target = RefusesAndStores(is_stored, status)
-    bench = Bench.at(target)
-    judgement = judge_side(rule_by_id(f"CreateModel/ModelName:{rule}"), side, bench)
-    assert judgement.finding is not None
-    is_told = judgement.finding["why"].endswith("but stored the model.")
-    assert is_told == (side == "rejects")
-    assert bench.talk.sweep() == 0  # of ["..."] somebody may make a name that bears the prefix
-    assert target.models == {}
-
-
-class SomebodyIsFaster(Conformant):
-    """A model of somebody else's is made just before each create that is refused."""
-
-    def __init__(self, code: str, message: str, theirs: dict[str, Any]) -> None:
-        super().__init__()
-        self._refused, self._theirs = Refused(code, message), theirs
-
-    def create(self, members: dict[str, Any]) -> dict[str, Any]:
-        self.models[members["ModelName"]] = self._theirs
-        raise self._refused
-
-
-THEIR_ROLE = "arn:aws:iam::123456789012:role/Theirs"
-
-
-@pytest.mark.parametrize(
-    ("code", "message", "role"),
-    [
-        ("ValidationException", "Cannot create already existing model", Resources().role),
-        ("ResourceInUse", "Model a is there", Resources().role),
-        ("ConflictException", "no", Resources().role),
-        ("ValidationException", "1 validation error detected", THEIR_ROLE),
-        ("ValidationException", "1 validation error detected", None),
-    ],
-)
-def test_a_model_that_somebody_else_made_meanwhile_is_left_alone(
-    code: str, message: str, role: str | None
-) -> None:
-    """Where the target says that it exists, or where it is not what we sent, it is theirs."""
-    theirs = {"ExecutionRoleArn": role, "PrimaryContainer": {"Image": "i"}}
-    target = SomebodyIsFaster(code, message, theirs)
-    talk = conversation(target)
-    ours = {"ModelName": "a", "ExecutionRoleArn": Resources().role, "PrimaryContainer": {}}
-    assert not talk.create(ours).accepted
-    talk.tidy()
-    talk.sweep()
-    assert target.models == {"a": theirs}
 
 
 def sent_for(talk: Conversation, *names: str) -> None:

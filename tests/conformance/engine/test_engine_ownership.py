@@ -81,7 +81,7 @@ def test_a_create_without_an_answer_is_neither_ours_nor_not(kind: str) -> None:
     ledger = Ledger(PREFIX)
     sent(ledger, silence({"ModelName": "a"}, kind))
     assert not ledger.is_ours("a")
-    assert [name for name, _ in ledger.unanswered("CreateModel")] == ["a"]
+    assert [each.name for each in ledger.unanswered("CreateModel")] == ["a"]
 
 
 @pytest.mark.parametrize("kind", ["connect", "unsendable", "spent"])
@@ -188,8 +188,8 @@ def test_a_journal_read_back_knows_what_its_writer_knew(calls: list[Exchange], c
     assert again.owned == ledger.owned
     assert again.intended == ledger.intended
     for operation in ("CreateModel", "CreateEndpointConfig"):
-        told = [name for name, _ in again.unanswered(operation)]
-        assert told == [name for name, _ in ledger.unanswered(operation)]
+        told = [each.name for each in again.unanswered(operation)]
+        assert told == [each.name for each in ledger.unanswered(operation)]
 
 
 @given(st.text() | st.integers() | st.booleans() | st.none() | st.lists(st.text(), max_size=2))
@@ -206,7 +206,7 @@ def test_words_with_our_prefix_are_found_in_any_text(text: str) -> None:
     ledger = Ledger(PREFIX)
     ledger.intends("CreateModel", text)
     words = set(re.findall(rf"[\w-]*{PREFIX}[\w-]*", text))
-    assert {name for name, _ in ledger.unanswered("CreateModel")} - {None} == words
+    assert {each.name for each in ledger.unanswered("CreateModel")} - {None} == words
 
 
 def test_a_megabyte_without_a_word_of_ours_is_looked_through_at_once() -> None:

@@ -114,6 +114,6 @@ def main() -> None:
         if problem.errno != errno.ENOSPC:
             raise
         click.echo(f"Error: the output cannot be written: {problem.strerror}", err=True)
-        code = USAGE
+        code = SUITE_FAULT
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - what is left must not be tried again
     sys.exit(code)

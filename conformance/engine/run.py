@@ -110,7 +110,8 @@ def introduce(bench: Bench) -> list[Record]:
             plainest["ModelName"] = bench.names.fresh()
             exchange = talk.create(plainest, purpose="introduction")
     if exchange.fault is not None:
-        raise TargetProblem(f"{talk.target.name} does not answer: {exchange.fault.detail}")
+        what = "cannot be judged" if was_done_all_the_same(exchange) else "does not answer"
+        raise TargetProblem(f"{talk.target.name} {what}: {exchange.fault.detail}")
     reading = exchange.reading
     assert reading is not None
     talk.tidy()

@@ -217,11 +217,11 @@ class BoundedAdapter(HTTPAdapter):
     """
 
     def __init__(self, *, keeps: bool = True) -> None:
-        self._keeps = keeps
+        self.keeps = keeps
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         """Make the pools of connections."""
         super().init_poolmanager(*args, **options)
-        pools = (_Pool, _SecurePool) if self._keeps else (_OncePool, _SecureOncePool)
+        pools = (_Pool, _SecurePool) if self.keeps else (_OncePool, _SecureOncePool)
         self.poolmanager.pool_classes_by_scheme = dict(zip(("http", "https"), pools, strict=True))

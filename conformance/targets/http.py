@@ -99,8 +99,9 @@ class HttpTarget:
 
     def _keep_no_more(self) -> None:
         """Use a connection for each request from now on: this target closes them when it likes."""
-        self._adapter.close()
-        self._adapter = BoundedAdapter(keeps=False)
+        if self._adapter.keeps:  # calls that met may all have found this out
+            self._adapter.close()
+            self._adapter = BoundedAdapter(keeps=False)
 
     def fingerprint(self) -> Mapping[str, str]:
         """Return the URL's kind and the Server header that was seen, if any."""

@@ -133,13 +133,10 @@ def settle_twice(talk: Conversation, *, again: bool) -> Settled:
     return replace(second, deleted=first.deleted + second.deleted)
 
 
-def was_made_all_the_same(
-    talk: Conversation, create: Exchange, name: str, since: float
-) -> bool | None:
+def was_made_all_the_same(talk: Conversation, create: Exchange, name: str) -> bool | None:
     """Tell whether a create that was not accepted has made a model of a name that was free.
 
-    ``None`` where nobody knows: somebody else may have been faster. ``since`` is when the create
-    was sent first, in epoch seconds.
+    ``None`` where nobody knows: somebody else may have been faster.
     """
     shown = talk.ask("DescribeModel", {"ModelName": name}, purpose="check")
     if not shown.accepted or talk.describes_anything():
@@ -147,7 +144,7 @@ def was_made_all_the_same(
     sent = create.request.get("ExecutionRoleArn") if isinstance(create.request, dict) else None
     is_ours = _has_role(shown, sent)
     times = list(_creation_times(shown))
-    is_later = not times or any(each >= _as_told(since, each) for each in times)
+    is_later = not times or any(each >= _as_told(create.began, each) for each in times)
     return None if is_ours and (may_say_that_it_exists(create) or not is_later) else is_ours
 
 

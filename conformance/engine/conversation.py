@@ -269,20 +269,17 @@ class Conversation:
         """
         foreign = [each for each in self._foreign_names(body) if not self.ledger.is_ours(each)]
         for candidate in foreign:
-            in_use = self.ledger.was_there(candidate) or self.in_use(candidate)
-            if in_use is not False:
-                raise NameTaken(candidate, is_certain=bool(in_use))
-        since = time.time()
+            in_use, was_there = self.in_use(candidate), self.ledger.was_there(candidate)
+            if in_use is not False or was_there:
+                raise NameTaken(candidate, is_certain=was_there or in_use is True)
         exchange = self.ask("CreateModel", body, purpose=purpose, is_free=bool(foreign))
         if not exchange.accepted:
-            self._look_for_what_was_made(foreign, exchange, since)
+            self._look_for_what_was_made(foreign, exchange)
         return exchange
 
-    def _look_for_what_was_made(
-        self, foreign: Sequence[str], create: Exchange, since: float
-    ) -> None:
+    def _look_for_what_was_made(self, foreign: Sequence[str], create: Exchange) -> None:
         """Own, or doubt, models of names that were free before a create that was not accepted."""
-        found = {each: was_made_all_the_same(self, create, each, since) for each in foreign}
+        found = {each: was_made_all_the_same(self, create, each) for each in foreign}
         for name, is_ours in found.items():
             if is_ours:
                 self.ledger.own(name)

@@ -74,7 +74,7 @@ class RunNames:
         for _ in range(len(self._short)):
             name = self._short.pop(0)
             self._short.append(name)
-            if not self._talk.ledger.was_there(name) and self._talk.is_free(name):
+            if self._talk.is_free(name) and not self._talk.ledger.was_there(name):
                 return name
         return None
 

@@ -84,10 +84,9 @@ class Patience:
         if is_busy(last):
             last = self._again(last, send)
         was_refused = last.reading is not None and last.reading.kind == REJECTED
-        may_be_done = last is not first and is_there is not None and was_refused
-        if may_be_done and is_there is not None and (_says(last, _EXISTS) or is_there()):
-            return _without_reply(last, first)
-        return last
+        if last is first or is_there is None or not was_refused:
+            return last
+        return _without_reply(last, first) if _says(last, _EXISTS) or is_there() else last
 
     def _again(self, first: Exchange, send: Callable[[], Exchange]) -> Exchange:
         import tenacity  # it takes time to load, which most runs can do without
@@ -131,4 +130,5 @@ def _without_reply(exchange: Exchange, first: Exchange) -> Exchange:
     """Return an exchange as one that says nothing, since the first had made the model."""
     said = "closed the connection" if _is_stale(first) else "said that it was busy"
     why = f"the target {said}, and had made the model all the same"
-    return replace(exchange, reply=None, reading=None, fault=TransportFault(_DONE, why))
+    fault = TransportFault(_DONE, why)
+    return replace(exchange, reply=None, reading=None, fault=fault, began=first.began)

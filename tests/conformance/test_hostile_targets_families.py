@@ -29,6 +29,7 @@ FAMILIES = (
 
 #: Vices that do what is asked, and most of whose answers are right: what is judged is a pass.
 HARMLESS = {
+    "closes_kept_connections",
     "http_1_0",
     "sets_cookies",
     "nests_a_little",

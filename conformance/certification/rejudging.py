@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import dropwhile, groupby
+from itertools import dropwhile, groupby, takewhile
 from typing import Any
 
 from conformance.certification.playback import Playback
 from conformance.engine.conversation import TargetGone
 from conformance.engine.exchanges import Record
+from conformance.engine.journalling import there_at_start
 from conformance.engine.judge import Bench, judge_side
 from conformance.engine.judgement import exchanges_digest
 from conformance.engine.names import PREFIX
@@ -40,13 +41,18 @@ def judged_again(
     """
     groups = groupby(exchanges, lambda each: (each["rule"], each["side"]))
     key, introduction = next(groups, (("", ""), iter(())))
-    # A run that keeps a journal first looks what is there; nothing is judged by that.
-    first = list(dropwhile(lambda each: each["operation"] == "ListModels", introduction))
+    # A run that keeps a journal first looks what is there, for names that it must not take.
+    said_first = list(introduction)
+    first = list(dropwhile(_is_list, said_first))
     if key != ("", "introduction") or not first:
         raise CannotRejudge("the exchanges do not begin with an introduction")
     target = Playback(str(header["target"]["endpoint"]))
     bench = _bench(header, first, target)
     number = 0
+    if opening := list(takewhile(_is_list, said_first)):
+        target.load(opening)
+        _, bench.talk.ledger.before = there_at_start(bench.talk, bench.talk.prefix[:-1])
+        bench.talk.drain()
     target.load(first)
     try:
         introduce(bench)
@@ -66,6 +72,10 @@ def judged_again(
     key, _ = next(groups, (("", "clean-up"), iter(())))
     if key != ("", "clean-up") or next(groups, None) is not None:
         yield "there are exchanges of rules that were not judged"
+
+
+def _is_list(exchange: Event) -> bool:
+    return bool(exchange["operation"] == "ListModels")
 
 
 def _bench(header: Event, introduction: list[Any], target: Playback) -> Bench:

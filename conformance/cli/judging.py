@@ -206,10 +206,10 @@ def _leave(talk: Any, plan: Plan, journals: Journalling | None, *, interrupted: 
     try:
         talk.tidy()
         talk.ledger.prefixes.add(plan.prefix)  # that of all processes of this run
-        if journals is not None and plan.workers > 1:
-            journals.join_workers()
+        if journals is not None and (plan.workers > 1 or journals.is_resumed):
+            journals.join_others()
         with talk.deadlines.regardless():
-            settled = settle_twice(talk, again=interrupted)
+            settled = settle_twice(talk, again=interrupted or not talk.ledger.is_settled)
     except KeyboardInterrupt:
         pass
     except Exception as problem:  # noqa: BLE001 - whatever happens here, the record is closed

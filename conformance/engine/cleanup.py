@@ -11,8 +11,10 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from conformance.engine.listing import Listing, list_models
@@ -88,6 +90,10 @@ def _is_gone(talk: Conversation, made: Made) -> bool:
 def settle(talk: Conversation) -> Settled:
     """Delete whatever of ours is left and look what remains."""
     ledger = talk.ledger
+    for made in [*ledger.owned, *talk.leftovers]:
+        if _is_anothers(talk, made):
+            ledger.gone(made)
+            talk.leftovers = [each for each in talk.leftovers if each != made]
     deleted = delete_owned(talk)
     again, talk.leftovers = talk.leftovers, []
     for made in again:
@@ -145,7 +151,7 @@ def was_made_all_the_same(talk: Conversation, create: Exchange, name: str) -> bo
     is_ours = _has_role(shown, sent)
     times = list(_creation_times(shown))
     is_later = not times or any(each >= _as_told(create.began, each) for each in times)
-    return None if is_ours and (may_say_that_it_exists(create) or not is_later) else is_ours
+    return True if is_ours and is_later and not may_say_that_it_exists(create) else None
 
 
 def _as_told(moment: float, like: float) -> float:
@@ -195,11 +201,27 @@ def _was_made(talk: Conversation, name: str, sent: Unanswered) -> bool | None:
     if not shown.accepted or talk.describes_anything():
         return False
     times = list(_creation_times(shown))
-    if times and not any(
-        sent.at - _SKEW <= each <= sent.at + _CARRIED_OUT_WITHIN for each in times
-    ):
+    if not _is_of_then(times, sent):
         return False
     return _has_role(shown, sent.role) if times else None
+
+
+def _is_of_then(times: list[float], sent: Unanswered) -> bool:
+    """Tell whether a model may have been made, as far as it says, when a create was sent."""
+    first, last = sent.at - _SKEW, sent.at + _CARRIED_OUT_WITHIN
+    return not times or any(first <= each <= last for each in times)
+
+
+def _is_anothers(talk: Conversation, made: Made) -> bool:
+    """Tell whether somebody has made another model of a name of anybody's since we made ours."""
+    name, sent = made.name, made.sent
+    if made.operation != "CreateModel" or sent is None or talk.ledger.bears_prefix(name):
+        return False
+    shown = talk.ask("DescribeModel", {"ModelName": name}, purpose="look")
+    if not shown.accepted or talk.describes_anything():
+        return False
+    has_another_role = sent.role is not None and _has_role(shown, sent.role) is False
+    return has_another_role or not _is_of_then(list(_creation_times(shown)), sent)
 
 
 def _creation_times(exchange: Exchange) -> Iterator[float]:
@@ -209,7 +231,9 @@ def _creation_times(exchange: Exchange) -> Iterator[float]:
     payload = exchange.reading.payload if exchange.reading else None
     told: Any = payload.get("CreationTime") if isinstance(payload, dict) else None
     if isinstance(told, int | float) and not isinstance(told, bool):
-        yield float(told)
+        with suppress(OverflowError):
+            if isfinite(told):
+                yield float(told)
     if isinstance(told, str):
         try:
             moment = datetime.fromisoformat(told)

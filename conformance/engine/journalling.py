@@ -8,8 +8,8 @@ from pathlib import Path
 from conformance.engine.cleanup import Settled, names_that_matter, settle_twice
 from conformance.engine.conversation import Conversation, TargetGone
 from conformance.engine.deadlines import OutOfTime
-from conformance.engine.journal import Heading, JournalFile, path_of, paths, read
-from conformance.engine.listing import list_models
+from conformance.engine.journal import Heading, JournalFile, ledger_of, path_of, paths, read
+from conformance.engine.listing import Listing, list_models
 from conformance.engine.run import Plan
 from conformance.targets import TargetProblem, outlives_us
 
@@ -24,6 +24,8 @@ class Journalling:
         """Open the first. Raises ``OSError`` when the folder cannot be written."""
         self.folder, self.heading = folder, heading
         self._talk = talk
+        #: Whether an earlier part of this run has left a journal, which may tell of models.
+        self.is_resumed = path_of(folder).exists()
         self._made = [each for each in (folder, *folder.parents) if not each.exists()]
         folder.mkdir(parents=True, exist_ok=True)
         try:
@@ -34,8 +36,8 @@ class Journalling:
         talk.ledger.journal = self._file
         talk.ledger.before = None if heading.before is None else frozenset(heading.before)
 
-    def join_workers(self) -> None:
-        """Let count what the workers of this run, who are gone, have written down."""
+    def join_others(self) -> None:
+        """Let count what the workers and the earlier parts of this run have written down."""
         for prefix, events in read(self.folder)[1]:
             self._talk.ledger.join(prefix, events)
 
@@ -70,6 +72,12 @@ def remove(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def there_at_start(talk: Conversation, prefix: str) -> tuple[Listing, frozenset[str] | None]:
+    """List what is there; return the names that might be taken for ours, ``None`` if unknown."""
+    listing = list_models(talk, pages=_PAGES)
+    return listing, names_that_matter(listing, prefix) if listing.is_whole else None
+
+
 def share_names(plan: Plan, talk: Conversation) -> None:
     """Have what bears the run's prefix deleted at the end, but for what was there before.
 
@@ -89,11 +97,14 @@ def begun(plan: Plan, talk: Conversation, folder: Path) -> Journalling | None:
     if not outlives_us(plan.target):
         return None
     with talk.deadlines.regardless():
-        listing = list_models(talk, pages=_PAGES)
+        listing, there = there_at_start(talk, plan.prefix)
     fault = listing.last.fault
     if fault is not None and fault.kind in ("connect", "timeout"):
         raise TargetProblem(f"{talk.target.name} does not answer: {fault.detail}")
-    before = sorted(names_that_matter(listing, plan.prefix)) if listing.is_whole else None
+    earlier = ledger_of(folder)
+    if there is not None and earlier is not None:  # what is left of ours was not there before us
+        there = frozenset(name for name in there if not earlier[1].may_have_made(name))
+    before = None if there is None else sorted(there)
     heading = Heading(
         target=plan.target,
         endpoint=talk.target.endpoint,

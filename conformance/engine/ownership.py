@@ -11,7 +11,7 @@ import json
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from conformance.engine.exchanges import Exchange
@@ -55,20 +55,6 @@ Event = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Made:
-    """Something that our create was answered 2xx for: its name as sent, and its ARN if told."""
-
-    operation: str
-    name: Any
-    arn: Any
-
-    @property
-    def stored(self) -> str:
-        """The name at the end of the ARN, else nothing."""
-        return self.arn.rpartition("/")[2] if isinstance(self.arn, str) else ""
-
-
-@dataclass(frozen=True)
 class Unanswered:
     """A create without a definite answer: its name, when it was last sent, and the role it named.
 
@@ -78,6 +64,24 @@ class Unanswered:
     name: Any
     at: float
     role: str | None
+
+
+@dataclass(frozen=True)
+class Made:
+    """Something that our create was answered 2xx for: its name as sent, and its ARN if told.
+
+    ``sent`` is what is known of that create.
+    """
+
+    operation: str
+    name: Any
+    arn: Any
+    sent: Unanswered | None = field(default=None, compare=False)
+
+    @property
+    def stored(self) -> str:
+        """The name at the end of the ARN, else nothing."""
+        return self.arn.rpartition("/")[2] if isinstance(self.arn, str) else ""
 
 
 class Journal(Protocol):
@@ -165,6 +169,10 @@ class Ledger:
         """Take note of a model that a create of ours left behind, though it was not accepted."""
         self._told("owned", "CreateModel", name, arn=None)
 
+    def gone(self, made: Made) -> None:
+        """Take note that what we made is not there any more."""
+        self._told("gone", made.operation, made.name)
+
     def doubt(self, name: str) -> None:
         """Take note of a model that is there, and of which nobody knows whose it is."""
         self._told("doubt", "CreateModel", name)
@@ -227,11 +235,11 @@ class Ledger:
             if operation == "CreateModel":
                 self.intended.update(each for each in names_of(name) if self.bears_prefix(each))
             return
-        self._unanswered.pop(key, None)
+        sent = self._unanswered.pop(key, None)
         if event["event"] == "doubt" and isinstance(name, str):
             self.doubtful.add(name)
         elif event["event"] == "owned":
-            made = Made(operation, name, event.get("arn"))
+            made = Made(operation, name, event.get("arn"), sent)
             if made not in self.owned:
                 self.owned.append(made)
         elif event["event"] == "gone":
@@ -255,6 +263,13 @@ class Ledger:
     def is_ours(self, name: str) -> bool:
         """Tell whether a create of ours was answered 2xx for a model of this name."""
         return any(each.operation == "CreateModel" and each.name == name for each in self.owned)
+
+    def may_have_made(self, name: str) -> bool:
+        """Tell whether a model of this name may be what a create of ours has made."""
+        if self.was_there(name):
+            return False
+        sent = [each for one in self.unanswered("CreateModel") for each in names_of(one.name)]
+        return self.is_ours(name) or name in {*self.intended, *self.doubtful, *sent}
 
     def unanswered(self, operation: str) -> list[Unanswered]:
         """Return what was sent without a definite answer."""

@@ -161,6 +161,7 @@ def _start_worker(
     if journals is not None:
         folder, heading = journals
         bench.talk.ledger.journal = JournalFile.begun(path_of(folder, share), heading)
+        bench.talk.ledger.before = None if heading.before is None else frozenset(heading.before)
     _worker["bench"] = bench
     _worker["plan"] = plan
 

@@ -356,9 +356,10 @@ class Conversation:
             self.ledger.owned.clear()
 
     def sweep(self) -> int:
-        """Delete whatever of ours is left; returns how many of ours remain."""
+        """Delete whatever of ours is left; returns how many that are ours, or may be, remain."""
         with suppress(TargetGone, OutOfTime), self.deadlines.regardless():
-            return len(settle(self).remaining)
+            settled = settle(self)
+            return len(settled.remaining) + len(settled.unclear)
         return len(self.leftovers)
 
     # -- the record ------------------------------------------------------------------------

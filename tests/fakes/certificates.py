@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,29 @@ class KnowsNoLists:
         if call.operation == "ListModels":
             return Reply(400, (), b'{"__type":"UnknownOperationException"}')
         return self._inner.send(call)
+
+    def fingerprint(self) -> dict[str, str]:
+        return {"kind": "test"}
+
+    def close(self) -> None: ...
+
+
+class LosesA:
+    """The reference with a model of somebody's called ``a``, who deletes it as a run begins."""
+
+    def __init__(self) -> None:
+        self._inner = reference("reference")
+        self.name, self.endpoint = "losing", self._inner.endpoint
+        self.account = self._inner.account
+        self._has_listed = False
+
+    def send(self, call: Call) -> Reply:
+        reply = self._inner.send(call)
+        if call.operation == "ListModels" and not self._has_listed:
+            self._has_listed = True
+            theirs = {"ModelName": "a", "ModelArn": "arn:of:a", "CreationTime": 1.7e9}
+            return replace(reply, body=json.dumps({"Models": [theirs]}).encode())
+        return reply
 
     def fingerprint(self) -> dict[str, str]:
         return {"kind": "test"}

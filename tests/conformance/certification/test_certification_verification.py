@@ -45,6 +45,13 @@ def test_the_reference_earns_the_highest_class_and_its_certificate_holds(certifi
     assert (made.folder / "certificate.html").exists()
 
 
+def test_what_was_there_at_the_start_is_known_to_whoever_judges_again(certified: Any) -> None:
+    """A name that was listed then is not taken later, live or from the record."""
+    made = certified("python:fakes.certificates:LosesA")
+    assert made.result.exit_code == 0, made.result.output
+    assert verify(made.document, record=made.folder).wrong == ()
+
+
 @pytest.mark.parametrize(
     ("target", "options", "code", "says"),
     [

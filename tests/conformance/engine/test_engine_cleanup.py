@@ -81,6 +81,8 @@ MOMENTS = {
     "now, without a zone": (lambda: time.strftime("%Y-%m-%d %H:%M:%S"), ("a",), ()),
     "long ago": (lambda: time.time() - 60, (), ()),
     "later, by somebody else": (lambda: time.time() + 60, (), ()),
+    "beyond all times": (lambda: float("inf"), (), ("a",)),
+    "at a number that no clock has": (lambda: 10**400, (), ("a",)),
     "at no time that can be read": (lambda: "yesterday", (), ("a",)),
     "at no time": (lambda: None, (), ("a",)),
 }
@@ -114,6 +116,31 @@ def test_a_model_with_another_role_is_not_ours_whenever_it_was_made(
     settled = settle(talk)
     assert (settled.deleted, settled.unclear) == ((), unclear)
     assert list(target.models) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("role", "age", "is_ours"),
+    [
+        (Resources().role, 0.0, True),
+        (Resources().role, 60.0, False),
+        ("arn:aws:iam::123456789012:role/Theirs", 0.0, False),
+    ],
+)
+@pytest.mark.parametrize("failed", [True, False], ids=["a failed delete", "a crash"])
+def test_what_somebody_made_after_ours_had_gone_is_theirs(
+    role: str, age: float, is_ours: bool, failed: bool
+) -> None:
+    """A create that was answered 200 is no right to whatever has its name later."""
+    target = MadeNow(time.time() + age)
+    talk = conversation(target)
+    assert talk.create(minimal("a", Resources())).accepted
+    if failed:
+        talk.leftovers, talk.ledger.owned = talk.ledger.owned, []
+    target.models["a"]["ExecutionRoleArn"] = role
+    settled = settle(talk)
+    assert (settled.deleted, settled.remaining) == (("a",) if is_ours else (), ())
+    assert ("a" in target.models) == (not is_ours)
+    assert talk.ledger.is_settled
 
 
 def test_what_was_not_deleted_is_tried_once_more_at_the_end() -> None:

@@ -143,7 +143,7 @@ def test_where_nobody_knows_whose_a_model_is_it_is_named_and_left(
     assert "which was free before, is there after the refusal" in found.note
     assert bench.talk.ledger.doubtful == set(target.models) != set()
     assert not bench.talk.ledger.is_settled
-    bench.talk.sweep()
+    assert bench.talk.sweep() == len(target.models)  # none is passed over in silence
     assert bench.talk.ledger.doubtful == set(target.models)
 
 

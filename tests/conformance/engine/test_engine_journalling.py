@@ -1,0 +1,65 @@
+"""What the processes of a run, and its later parts, know of what was there at the start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from queue import Queue
+
+from fakes.asking import make, names
+from fakes.watched import watched
+
+from conformance.engine import run
+from conformance.engine.cleanup import settle
+from conformance.engine.journal import Heading, JournalFile, path_of
+from conformance.engine.journalling import begun
+from conformance.engine.run import Plan, bench_of
+from conformance.engine.selection import selected
+from conformance.targets import TargetOptions, resolve
+from strategies.resources import Resources
+
+PREFIX = "cmcabcdefghij"
+OURS = f"{PREFIX}a-000001-conformance"
+
+
+def plan(url: str) -> Plan:
+    """A plan to judge next to nothing at a URL."""
+    rules = selected(("errors/code",), ())
+    return Plan(url, TargetOptions(), Resources(), rules, "quick", seed=1, prefix=PREFIX)
+
+
+def test_a_worker_knows_what_was_there_at_the_start(tmp_path: Path) -> None:
+    """It is asked for names of one character as the first process is."""
+    shares: Queue[int] = Queue()
+    shares.put(1)
+    heading = Heading("reference", "http://localhost/", "us-east-1", "requests", PREFIX, ("a",))
+    run._start_worker(plan("reference"), shares, None, (tmp_path, heading))
+    bench = run._worker.pop("bench")
+    assert bench.talk.ledger.before == {"a"}
+    assert bench.names.short() != "a"
+    bench.talk.ledger.journal.close()
+
+
+def test_what_an_earlier_part_could_not_delete_is_ours_to_the_next(tmp_path: Path) -> None:
+    """It is there when the run is resumed, and was not there before the run."""
+    with watched() as service:
+        make(service.url, "b", "k", OURS)
+        journal = JournalFile.begun(
+            path_of(tmp_path),
+            Heading(service.url, service.url, "us-east-1", "requests", PREFIX, ("k",)),
+        )
+        for name in ("b", OURS):
+            event = {"operation": "CreateModel", "name": name, "at": 1.0, "role": None}
+            journal.note({"event": "intent", **event})
+            journal.note({"event": "owned", "arn": None, **event})
+        journal.close()
+        talk = bench_of(plan(service.url), resolve(service.url, TargetOptions())).talk
+        journals = begun(plan(service.url), talk, tmp_path)
+        assert journals is not None
+        assert (talk.ledger.before, journals.is_resumed) == ({"k"}, True)
+        journals.join_others()
+        settled = settle(talk)
+        assert OURS in settled.deleted
+        assert settled.remaining == ()
+        assert names(service.url) == ["b", "k"]  # made long after that create, as it says
+        assert journals.end(settled)
+        assert not path_of(tmp_path).exists()

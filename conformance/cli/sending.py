@@ -32,8 +32,9 @@ def bench_at(
     """
     from conformance.engine import interruption
     from conformance.engine.conversation import TargetGone
+    from conformance.engine.journalling import there_at_start
     from conformance.engine.run import introduce
-    from conformance.targets import TargetProblem, resolve
+    from conformance.targets import TargetProblem, outlives_us, resolve
 
     options, credentials = target_of(given)
     try:
@@ -41,6 +42,8 @@ def bench_at(
         try:
             with interruption.held_back(), blaming(*records):
                 bench = _bench(who, given, run["options"], credentials, options.rate)
+                if outlives_us(target):
+                    _, bench.talk.ledger.before = there_at_start(bench.talk, bench.talk.prefix)
                 introduce(bench)
                 with _tidied(bench):
                     yield bench

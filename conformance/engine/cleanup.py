@@ -69,7 +69,12 @@ def delete_owned(talk: Conversation) -> list[str]:
 
 
 def _delete(talk: Conversation, made: Made) -> bool:
-    """Tell whether the target says that it deleted something, under one of its names."""
+    """Tell whether the target says that it deleted something, under one of its names.
+
+    What bytes without a name have made may have a name that somebody's model had before.
+    """
+    if made.name is None and any(map(talk.ledger.was_there, (*names_of(None), made.stored))):
+        return False
     kind = KINDS[made.operation]
     body = {} if made.name is None else {kind.name: made.name}
     if talk.ask(kind.delete, body, purpose="delete").accepted:

@@ -192,6 +192,7 @@ class _Run:
             bench.talk.account,
             bench.talk.deadlines.left_to_run,
             self._suite,
+            bench.talk.ledger.before,
         )
         key = f"createmodel-{self._plan.prefix}-{attempt.shard.number}-{attempt.attempt}"
         try:

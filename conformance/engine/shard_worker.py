@@ -43,7 +43,8 @@ class Order:
     """One attempt at a shard. ``plan`` names the replica to ask and no rule but the shard's.
 
     ``account`` is the replica's where it is known, ``left`` what is left of the run's time in
-    seconds, ``suite`` what the worker must be (see ``suite``).
+    seconds, ``suite`` what the worker must be (see ``suite``), ``before`` what the replica had
+    when the run began.
     """
 
     plan: Plan
@@ -52,6 +53,7 @@ class Order:
     account: str | None
     left: float | None
     suite: Mapping[str, str]
+    before: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ def _judged_at(target: Target, order: Order) -> Outcome:
     names = RunNames(talk, share=order.slot, shares=plan.workers + 1, ending=ending)
     bench = replace(bench, names=names)
     talk.account = talk.account or order.account
+    talk.ledger.before = order.before
     talk.requests = shard.seeds.start * _NUMBERS_A_SEED
     try:
         judgement = judge_seeds(shard.rule, shard.side, bench, shard.seeds, plan.flaky_retries)

@@ -12,6 +12,7 @@ from fakes.conformant import Conformant, Refused
 from conformance.engine.cleanup import names_that_matter, settle
 from conformance.engine.conversation import Conversation
 from conformance.engine.listing import list_models
+from conformance.engine.ownership import Made
 from strategies.bases import minimal
 from strategies.resources import Resources
 
@@ -141,6 +142,27 @@ def test_what_somebody_made_after_ours_had_gone_is_theirs(
     assert (settled.deleted, settled.remaining) == (("a",) if is_ours else (), ())
     assert ("a" in target.models) == (not is_ours)
     assert talk.ledger.is_settled
+
+
+@pytest.mark.parametrize(
+    ("before", "is_deleted"), [({"None"}, False), ({"undefined"}, False), ((), True)]
+)
+def test_what_has_no_name_is_not_deleted_where_somebodys_may_have_its_name(
+    before: Any, is_deleted: bool
+) -> None:
+    """A target that stores it as None may have had a model of that name, and replaced it."""
+
+    class CallsItNone(Conformant):
+        def checked(self, operation: str, body: Any) -> dict[str, Any]:
+            return {"ModelName": "None", **body}
+
+    target = CallsItNone()
+    target.models = {"None": {}}
+    talk = conversation(target)
+    talk.ledger.before = frozenset(before)
+    talk.ledger.owned = [Made("CreateModel", None, target.arn("None"))]
+    talk.tidy()
+    assert ("None" in target.models) == (not is_deleted)
 
 
 def test_what_was_not_deleted_is_tried_once_more_at_the_end() -> None:

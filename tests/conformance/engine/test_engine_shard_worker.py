@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from dataclasses import replace
+from string import ascii_letters, digits
 from typing import Any
 
 import pytest
@@ -46,6 +48,17 @@ def test_an_order_is_judged_as_it_would_be_without_a_cluster() -> None:
     outcome = judge_order(order())
     assert outcome.judgement is not None
     assert (outcome.judgement.verdict, outcome.leftovers, outcome.lost) == ("pass", [], "")
+
+
+def test_a_worker_takes_no_name_that_was_there_when_the_run_began() -> None:
+    """The replica was listed by whoever gave the order."""
+    (shard,) = shards_of([(rule_by_id("CreateModel/ModelName:pattern"), "accepts")], 1)
+    outcome = judge_order(order(shard=shard, before=frozenset("abcd")))
+    assert outcome.judgement is not None
+    sent = [each for each in outcome.judgement.exchanges if each["operation"] == "CreateModel"]
+    taken = {json.loads(each["request"])["ModelName"] for each in sent} & {*ascii_letters, *digits}
+    assert taken
+    assert not taken & {*"abcd"}
 
 
 def test_exchanges_of_two_shards_of_a_side_have_different_numbers() -> None:

@@ -268,8 +268,8 @@ class Ledger:
         """Tell whether a model of this name may be what a create of ours has made."""
         if self.was_there(name):
             return False
-        sent = [each for one in self.unanswered("CreateModel") for each in names_of(one.name)]
-        return self.is_ours(name) or name in {*self.intended, *self.doubtful, *sent}
+        is_unanswered = any(name in names_of(one.name) for one in self.unanswered("CreateModel"))
+        return self.is_ours(name) or is_unanswered or name in self.intended or name in self.doubtful
 
     def unanswered(self, operation: str) -> list[Unanswered]:
         """Return what was sent without a definite answer."""
@@ -278,12 +278,6 @@ class Ledger:
     def was_there(self, name: str) -> bool:
         """Tell whether a model of this name was there before the run."""
         return self.before is not None and name in self.before
-
-    def settled(self) -> None:
-        """Take note that what had no answer was looked for, and is not there any more."""
-        for operation in KINDS:
-            for each in self.unanswered(operation):
-                self._told("gone", operation, each.name)
 
     @property
     def is_settled(self) -> bool:

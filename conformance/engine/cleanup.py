@@ -1,9 +1,10 @@
 """Deletes what a run has made, by what its ledger says, and nothing else.
 
 What our create was answered 2xx for is ours, until somebody makes another of its name. What was
-refused, or had no definite answer, may be there all the same. It is ours where the name holds our ten random letters and was not there at the
-start. A model of any other name is ours where the name was free when we asked for it, and the model
-was made then and has the role that we sent; where it does not show that, nobody knows.
+refused, or had no definite answer, may be there all the same. It is ours where the name holds our
+ten random letters and was not there at the start. A model of any other name is ours where the name
+was free when we asked for it, and the model was made then and has the role that we sent; where it
+does not show that, nobody knows.
 """
 
 from __future__ import annotations

@@ -44,8 +44,8 @@ def command(ctx: click.Context, /, folder: Path, **given: Any) -> None:
     if found is None:
         click.echo(_without_journal(folder))
         ctx.exit(0)
-    settled = _clean_up(folder, *found, given)
-    _say(settled)
+    settled, to_come = _clean_up(folder, *found, given)
+    _say(settled, to_come)
     ctx.exit(NOT_SETTLED if settled.remaining or settled.unclear else 0)
 
 
@@ -53,7 +53,8 @@ def clean_up_before(folder: Path, given: Mapping[str, Any]) -> None:
     """Delete what a run left that is gone on with. Raises ``Refused`` where nobody answers."""
     found = _journalled(folder)
     if found is not None:
-        _say(_clean_up(folder, *found, {**given, "endpoint": None}), err=True)
+        settled, _ = _clean_up(folder, *found, {**given, "endpoint": None})
+        _say(settled, 0, err=True)  # what may still come, the run itself deletes
 
 
 def begin_afresh(folder: Path) -> None:
@@ -101,12 +102,15 @@ def _without_journal(folder: Path) -> str:
     return f"Nothing to clean up: {target} was a part of the run, and is gone with what it held."
 
 
-def _clean_up(folder: Path, heading: Heading, ledger: Ledger, given: Mapping[str, Any]) -> Settled:
-    """Settle what a ledger tells. Raises ``Refused`` for wrong usage; ends with 3 where nobody
-    answers.
+def _clean_up(
+    folder: Path, heading: Heading, ledger: Ledger, given: Mapping[str, Any]
+) -> tuple[Settled, int]:
+    """Settle what a ledger tells; return also how many creates may be carried out even now.
+
+    Raises ``Refused`` for wrong usage; ends with 3 where nobody answers.
     """
     from conformance.engine import interruption
-    from conformance.engine.cleanup import settle_twice
+    from conformance.engine.cleanup import may_be_carried_out, settle_twice
     from conformance.engine.conversation import Conversation, TargetGone
     from conformance.engine.deadlines import OutOfTime
     from conformance.engine.journal import JournalFile, path_of
@@ -129,9 +133,10 @@ def _clean_up(folder: Path, heading: Heading, ledger: Ledger, given: Mapping[str
             if fault is not None:
                 raise TargetProblem(f"{who.name} does not answer: {fault.detail}")
             settled = settle_twice(talk, again=not ledger.is_settled)
-            if not settled.remaining and not settled.unclear:
+            to_come = may_be_carried_out(ledger)
+            if not settled.remaining and not settled.unclear and not to_come:
                 remove(folder)
-            return settled
+            return settled, to_come
     except (TargetProblem, TargetGone, OutOfTime) as problem:
         click.echo(f"Error: {safe(str(problem))}; nothing is known of what is left", err=True)
         raise click.exceptions.Exit(NOT_SETTLED) from problem
@@ -180,7 +185,9 @@ def _reached(
     return who, credentials, options.rate
 
 
-def _say(settled: Settled, *, err: bool = False) -> None:
+def _say(settled: Settled, to_come: int, *, err: bool = False) -> None:
+    from conformance.engine.cleanup import CARRIED_OUT_WITHIN
+
     for what, names in (
         ("Deleted", settled.deleted),
         ("Still there", settled.remaining),
@@ -193,3 +200,9 @@ def _say(settled: Settled, *, err: bool = False) -> None:
             click.echo(f"{what} ({len(names)}): {shown}{more}", err=err)
     if not settled.remaining and not settled.unclear:
         click.echo("Nothing of the run is left.", err=err)
+    if to_come:
+        click.echo(
+            f"{to_come} create(s) of the last {CARRIED_OUT_WITHIN:.0f} seconds had no answer: "
+            "should the target carry them out later, say the same again.",
+            err=err,
+        )

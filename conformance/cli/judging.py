@@ -216,12 +216,24 @@ def _leave(talk: Any, plan: Plan, journals: Journalling | None, *, interrupted: 
         click.echo(f"Cleaning up failed: {problem}", err=True)
     if journals is not None:
         journals.end(settled)
+        _say_what_may_come(len(talk.ledger.under_way), journals.folder)
     if settled is None:
         return len(talk.leftovers)
     if settled.unclear:
         names = ", ".join(map(repr, settled.unclear))
         click.echo(f"Nobody knows whether these are models of this run: {names}", err=True)
     return len(settled.remaining)
+
+
+def _say_what_may_come(under_way: int, folder: Path) -> None:
+    if under_way:
+        what = "A create" if under_way == 1 else f"{under_way} creates"
+        which = "it" if under_way == 1 else "them"
+        click.echo(
+            f"{what} had no answer: should the target carry {which} out later, "
+            f"`createmodel-conformance cleanup {folder}` deletes what comes of {which}.",
+            err=True,
+        )
 
 
 def _print(

@@ -19,7 +19,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from conformance.engine.listing import Listing, list_models
-from conformance.engine.ownership import KINDS, Made, Unanswered, names_of
+from conformance.engine.ownership import KINDS, Ledger, Made, Unanswered, names_of
 from conformance.engine.patience import may_say_that_it_exists
 from conformance.wire.reading import REJECTED
 
@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from conformance.engine.conversation import Conversation
     from conformance.engine.exchanges import Exchange
 
-#: Seconds by which a target's clock may be behind ours, and in which it carries out a request.
-_SKEW, _CARRIED_OUT_WITHIN = 2.0, 30.0
+#: Seconds by which a target's clock may be behind ours.
+_SKEW = 2.0
+
+#: Seconds in which a target carries out a request, if ever.
+CARRIED_OUT_WITHIN = 30.0
 
 #: Seconds after which a request that nobody waited for is taken to have been carried out.
 SETTLES_WITHIN = 1.0
@@ -145,6 +148,12 @@ def settle_twice(talk: Conversation, *, again: bool) -> Settled:
     return replace(second, deleted=first.deleted + second.deleted)
 
 
+def may_be_carried_out(ledger: Ledger) -> int:
+    """Return how many creates had no answer and may make something even now."""
+    since = time.time() - CARRIED_OUT_WITHIN
+    return sum(each.at > since for each in ledger.under_way)
+
+
 def was_made_all_the_same(talk: Conversation, create: Exchange, name: str) -> bool | None:
     """Tell whether a create that was not accepted has made a model of a name that was free.
 
@@ -214,7 +223,7 @@ def _was_made(talk: Conversation, name: str, sent: Unanswered) -> bool | None:
 
 def _is_of_then(times: list[float], sent: Unanswered) -> bool:
     """Tell whether a model may have been made, as far as it says, when a create was sent."""
-    first, last = sent.at - _SKEW, sent.at + _CARRIED_OUT_WITHIN
+    first, last = sent.at - _SKEW, sent.at + CARRIED_OUT_WITHIN
     return not times or any(first <= each <= last for each in times)
 
 

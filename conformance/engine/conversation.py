@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import Any
 
 from conformance.engine import interruption
-from conformance.engine.cleanup import delete_owned, settle, was_made_all_the_same
+from conformance.engine.cleanup import delete_owned, settle_twice, was_made_all_the_same
 from conformance.engine.deadlines import Deadlines, OutOfTime
 from conformance.engine.exchanges import Exchange, Record, recorded
 from conformance.engine.in_step import Step
@@ -358,7 +358,7 @@ class Conversation:
     def sweep(self) -> int:
         """Delete whatever of ours is left; returns how many that are ours, or may be, remain."""
         with suppress(TargetGone, OutOfTime), self.deadlines.regardless():
-            settled = settle(self)
+            settled = settle_twice(self, again=bool(self.ledger.under_way))
             return len(settled.remaining) + len(settled.unclear)
         return len(self.leftovers)
 

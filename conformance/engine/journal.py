@@ -22,6 +22,9 @@ from conformance.engine.ownership import KINDS, Event, Ledger
 
 FORMAT = 1
 
+#: What a ledger tells: see ``ownership``.
+_EVENTS = frozenset({"intent", "owned", "refused", "over", "doubt", "gone"})
+
 _NAME = re.compile(r"journal(-\d+)?\.ndjson")
 
 #: Bytes of a journal, at most: a deep run writes some 20 MB.
@@ -159,7 +162,7 @@ def _is_event(event: Any) -> bool:
         return False
     if event.get("event") == "start":
         return True
-    is_known = event.get("event") in ("intent", "owned", "refused", "doubt", "gone")
+    is_known = event.get("event") in _EVENTS
     is_timed = isinstance(event.get("at", 0.0), int | float)
     return is_known and is_timed and isinstance(event.get("operation"), str) and "name" in event
 

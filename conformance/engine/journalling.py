@@ -51,13 +51,18 @@ class Journalling:
         return self.end(settled)
 
     def end(self, settled: Settled | None) -> bool:
-        """Close the journals; where everything is settled there is no need for them."""
-        self._talk.ledger.journal = None
+        """Close the journals; where everything is settled there is no need for them.
+
+        It is not while a create may be carried out that had no answer.
+        """
+        ledger = self._talk.ledger
+        ledger.journal = None
         self._file.close()
         is_clean = settled is not None and not settled.remaining and not settled.unclear
-        if is_clean:
+        if is_clean and not ledger.under_way:
             self._remove()
-        return is_clean
+            return True
+        return False
 
     def _remove(self) -> None:
         remove(self.folder)

@@ -11,7 +11,7 @@ import json
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from conformance.engine.exchanges import Exchange
@@ -48,6 +48,9 @@ _NOT_SENT = frozenset({"connect", "unsendable", "spent"})
 #: The status of a server that has waited too long; it may have done the work.
 _TIMED_OUT = 408
 
+#: Statuses of who waited in vain for others that may be at work still: of a gateway, mostly.
+_AT_WORK = frozenset({_TIMED_OUT, 502, 504})
+
 #: What names and words that look like them consist of.
 _IN_WORDS = re.compile(r"[\w-]")
 
@@ -58,12 +61,13 @@ Event = dict[str, Any]
 class Unanswered:
     """A create without a definite answer: its name, when it was last sent, and the role it named.
 
-    ``at`` is in epoch seconds.
+    ``at`` is in epoch seconds; ``is_over`` where an answer came, so that nothing more will.
     """
 
     name: Any
     at: float
     role: str | None
+    is_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,13 @@ def _key(operation: str, name: Any) -> tuple[str, str]:
 def _is_definite(reading: Reading) -> bool:
     """Tell whether an answer that is no acceptance says that nothing was made."""
     return reading.kind != ODD and reading.status < 500 and reading.status != _TIMED_OUT
+
+
+def _has_come(exchange: Exchange) -> bool:
+    """Tell whether there was an answer, of whatever kind, by who did the work or did not."""
+    if exchange.fault is not None:
+        return exchange.fault.kind == "too-long"
+    return exchange.reading is not None and exchange.reading.status not in _AT_WORK
 
 
 class Ledger:
@@ -202,6 +213,9 @@ class Ledger:
         if unsent or (reading is not None and _is_definite(reading)):
             for name in names:
                 self._told("refused", operation, name)
+        elif _has_come(exchange):
+            for name in names:
+                self._told("over", operation, name)
 
     def _deleted(self, exchange: Exchange) -> None:
         operation = _CREATE_OF[exchange.operation]
@@ -236,7 +250,9 @@ class Ledger:
                 self.intended.update(each for each in names_of(name) if self.bears_prefix(each))
             return
         sent = self._unanswered.pop(key, None)
-        if event["event"] == "doubt" and isinstance(name, str):
+        if event["event"] == "over" and sent is not None:
+            self._unanswered[key] = replace(sent, is_over=True)
+        elif event["event"] == "doubt" and isinstance(name, str):
             self.doubtful.add(name)
         elif event["event"] == "owned":
             made = Made(operation, name, event.get("arn"), sent)
@@ -256,7 +272,9 @@ class Ledger:
         self.owned = [*other.owned, *(each for each in self.owned if each not in other.owned)]
         self.intended.update(other.intended)
         self.doubtful |= other.doubtful
-        self._unanswered = {**other._unanswered, **self._unanswered}
+        for key, sent in other._unanswered.items():
+            if key not in self._unanswered or sent.at > self._unanswered[key].at:
+                self._unanswered[key] = sent
 
     # -- what may be deleted -----------------------------------------------------------------
 
@@ -274,6 +292,11 @@ class Ledger:
     def unanswered(self, operation: str) -> list[Unanswered]:
         """Return what was sent without a definite answer."""
         return [sent for key, sent in self._unanswered.items() if key[0] == operation]
+
+    @property
+    def under_way(self) -> list[Unanswered]:
+        """What no answer came to at all, so that the target may carry it out even now."""
+        return [sent for sent in self._unanswered.values() if not sent.is_over]
 
     def was_there(self, name: str) -> bool:
         """Tell whether a model of this name was there before the run."""

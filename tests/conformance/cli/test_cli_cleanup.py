@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from fakes.asking import ask, make, names
+from fakes.hostile.serving import Asked, HangUp, hostile
 from fakes.watched import Watched, watched
 
 from conformance.cli import cli
@@ -18,6 +20,8 @@ from conformance.engine.journal import Heading, JournalFile, path_of
 LETTERS = "cmcabcdefghij"
 OURS = tuple(f"{LETTERS}a-{number:06}-conformance" for number in range(3))
 LIKE_OURS = ("a", "cmc", f"{OURS[0]}x", f"{LETTERS}a", "cmcabcdefghiza-000000-conformance")
+
+COMMAND = "createmodel-conformance cleanup"
 
 
 @pytest.fixture
@@ -117,8 +121,54 @@ def test_a_new_run_does_not_forget_what_another_left_in_its_folder(
     journal(tmp_path, service.url, intent(OURS[0]), owned(OURS[0]))
     done = run("run", "reference", "--out", str(tmp_path), "--select", "errors/code")
     assert done.exit_code == 2
-    assert "createmodel-conformance cleanup" in done.output
+    assert COMMAND in done.output
     assert path_of(tmp_path).exists()
+
+
+def test_what_a_create_comes_to_after_the_run_is_found_by_cleanup(tmp_path: Path) -> None:
+    """The run says that a create had no answer and keeps its journal, though nothing is left yet.
+
+    ``cleanup`` keeps it too, until no target would still be at work.
+    """
+    silent: list[Asked] = []
+
+    def keeps_one_waiting(asked: Asked) -> None:
+        if asked.operation == "CreateModel" and not silent:
+            silent.append(asked)
+            asked.send(b"HTTP/1.1 ")
+            raise HangUp
+        asked.answer(asked.right())
+
+    with hostile(keeps_one_waiting) as server:
+        chosen = ("--depth", "quick", "-q", "--select", "CreateModel/ModelName:type")
+        ended = run("run", server.url, "--out", str(tmp_path), *chosen)
+        assert f"A create had no answer: should the target carry it out later, `{COMMAND}" in (
+            ended.stderr
+        )
+        done = run("cleanup", str(tmp_path))
+        assert done.exit_code == 0, done.output
+        assert "Nothing of the run is left.\n1 create(s) of the last 30 seconds" in done.output
+        silent[0].right()
+        late = silent[0].members["ModelName"]
+        assert names(server.url) == [late]
+        done = run("cleanup", str(tmp_path))
+        assert done.exit_code == 0, done.output
+        assert done.output == f"Deleted (1): {late}\nNothing of the run is left.\n"
+        assert names(server.url) == []
+        assert not path_of(tmp_path).exists()
+
+
+def test_a_journal_is_needed_no_longer_than_a_target_may_be_at_work(
+    service: Watched, tmp_path: Path
+) -> None:
+    """It goes half a minute after the last create that had no answer; failures are answers."""
+    journal(tmp_path, service.url, intent(OURS[0]), intent(OURS[1], at=time.time() - 5))
+    assert "1 create(s) of the last" in run("cleanup", str(tmp_path)).output
+    assert path_of(tmp_path).exists()
+    over = {"event": "over", "name": OURS[1]}
+    journal(tmp_path, service.url, intent(OURS[1], at=time.time()), over)
+    assert run("cleanup", str(tmp_path)).output == "Nothing of the run is left.\n"
+    assert not path_of(tmp_path).exists()
 
 
 REFUSED = {

@@ -102,6 +102,30 @@ def test_only_a_clients_fault_says_that_nothing_was_made(status: int, is_settled
     assert ledger.is_settled is is_settled
 
 
+@pytest.mark.parametrize(
+    ("exchange", "is_under_way"),
+    [
+        (silence({"ModelName": "a"}, "timeout"), True),
+        (silence({"ModelName": "a"}, "broken"), True),
+        (silence({"ModelName": "a"}, "connect"), False),
+        (silence({"ModelName": "a"}, "too-long"), False),
+        (answer("CreateModel", {"ModelName": "a"}, 400, **REFUSED), False),
+        (answer("CreateModel", {"ModelName": "a"}, 408), True),
+        (answer("CreateModel", {"ModelName": "a"}, 500), False),
+        (answer("CreateModel", {"ModelName": "a"}, 502), True),
+        (answer("CreateModel", {"ModelName": "a"}, 503), False),
+        (answer("CreateModel", {"ModelName": "a"}, 504), True),
+    ],
+)
+def test_what_has_no_answer_may_be_under_way(exchange: Exchange, is_under_way: bool) -> None:
+    """A server that says that it failed does nothing more; a gateway's word says nothing."""
+    ledger = Ledger(PREFIX)
+    sent(ledger, exchange)
+    assert bool(ledger.under_way) is is_under_way
+    ledger.intends("CreateModel", {"ModelName": "a"})
+    assert ledger.under_way
+
+
 def test_a_name_of_ours_that_was_refused_is_remembered_as_meant() -> None:
     """A target may store what it refuses; only such names are looked for in its list."""
     ledger = Ledger(PREFIX)
@@ -188,8 +212,21 @@ def test_a_journal_read_back_knows_what_its_writer_knew(calls: list[Exchange], c
     assert again.owned == ledger.owned
     assert again.intended == ledger.intended
     for operation in ("CreateModel", "CreateEndpointConfig"):
-        told = [each.name for each in again.unanswered(operation)]
-        assert told == [each.name for each in ledger.unanswered(operation)]
+        assert again.unanswered(operation) == ledger.unanswered(operation)
+    assert again.under_way == ledger.under_way
+
+
+def test_of_a_name_that_two_parts_of_a_run_sent_the_last_create_counts() -> None:
+    """Whichever of their journals is read first: by its time a model is known."""
+    parts = [
+        [{"event": "intent", "operation": "CreateModel", "name": "a", "at": at, "role": "r"}]
+        for at in (1.0, 2.0)
+    ]
+    for order in (parts, parts[::-1]):
+        ledger = Ledger(PREFIX)
+        for events in order:
+            ledger.join(PREFIX, events)
+        assert [each.at for each in ledger.under_way] == [2.0]
 
 
 @given(st.text() | st.integers() | st.booleans() | st.none() | st.lists(st.text(), max_size=2))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -188,16 +188,8 @@ def _reached(
 def _say(settled: Settled, to_come: int, *, err: bool = False) -> None:
     from conformance.engine.cleanup import CARRIED_OUT_WITHIN
 
-    for what, names in (
-        ("Deleted", settled.deleted),
-        ("Still there", settled.remaining),
-        ("Of these not deleted, since no create of the run named them", settled.unasked),
-        ("Perhaps the run's, perhaps not, and left alone", settled.unclear),
-    ):
-        if names:
-            shown = ", ".join(safe(each) for each in names[:_MOST_SHOWN])
-            more = f" and {len(names) - _MOST_SHOWN} more" if len(names) > _MOST_SHOWN else ""
-            click.echo(f"{what} ({len(names)}): {shown}{more}", err=err)
+    _say_names("Deleted", settled.deleted, err=err)
+    say_what_is_left(settled, err=err)
     if not settled.remaining and not settled.unclear:
         click.echo("Nothing of the run is left.", err=err)
     if to_come:
@@ -206,3 +198,18 @@ def _say(settled: Settled, to_come: int, *, err: bool = False) -> None:
             "should the target carry them out later, say the same again.",
             err=err,
         )
+
+
+def say_what_is_left(settled: Settled, *, err: bool = False) -> None:
+    """Name what is still there and what may be the run's."""
+    _say_names("Still there", settled.remaining, err=err)
+    unasked = "Of these not deleted, since no create of the run named them"
+    _say_names(unasked, settled.unasked, err=err)
+    _say_names("Perhaps the run's, perhaps not, and left alone", settled.unclear, err=err)
+
+
+def _say_names(what: str, names: Sequence[str], *, err: bool) -> None:
+    if names:
+        shown = ", ".join(safe(each) or "''" for each in names[:_MOST_SHOWN])
+        more = f" and {len(names) - _MOST_SHOWN} more" if len(names) > _MOST_SHOWN else ""
+        click.echo(f"{what} ({len(names)}): {shown}{more}", err=err)

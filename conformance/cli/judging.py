@@ -200,6 +200,7 @@ def _options(plan: Plan, bench: Bench) -> dict[str, Any]:
 
 def _leave(talk: Any, plan: Plan, journals: Journalling | None, *, interrupted: bool) -> int:
     """Delete what is ours; a second Ctrl-C stops even that. Returns how many models remain."""
+    from conformance.cli.cleanup import say_what_is_left
     from conformance.engine.cleanup import settle_twice
 
     settled: Settled | None = None
@@ -219,9 +220,7 @@ def _leave(talk: Any, plan: Plan, journals: Journalling | None, *, interrupted: 
         _say_what_may_come(len(talk.ledger.under_way), journals.folder)
     if settled is None:
         return len(talk.leftovers)
-    if settled.unclear:
-        names = ", ".join(map(repr, settled.unclear))
-        click.echo(f"Nobody knows whether these are models of this run: {names}", err=True)
+    say_what_is_left(settled, err=True)
     return len(settled.remaining)
 
 

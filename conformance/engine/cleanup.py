@@ -36,6 +36,9 @@ CARRIED_OUT_WITHIN = 30.0
 #: Seconds after which a request that nobody waited for is taken to have been carried out.
 SETTLES_WITHIN = 1.0
 
+#: Pages of 100 models that are looked through, whatever they are called, at most.
+PAGES_AT_ENDS = 50
+
 #: Where models cannot be listed, so many names without an answer are tried, at most.
 _MOST_TRIED = 100
 
@@ -129,19 +132,46 @@ def settle(talk: Conversation) -> Settled:
                 unclear.append(each)
             elif is_ours and _delete_model(talk, each):
                 deleted.append(each)
+    unclear += _kept_all_the_same(talk)
     remaining = set(_listed(talk)[0])
     unasked = set() if ledger.is_shared else remaining - ledger.intended
     remaining.update(_name(made) for made in talk.leftovers if _is_there(talk, made))
-    return Settled(tuple(deleted), tuple(sorted(remaining)), tuple(unclear), tuple(sorted(unasked)))
+    return Settled(
+        tuple(deleted),
+        tuple(sorted(remaining)),
+        tuple(dict.fromkeys(unclear)),
+        tuple(sorted(unasked)),
+    )
+
+
+def _kept_all_the_same(talk: Conversation) -> list[str]:
+    """Return names of anybody's of models that are there, though the target said that none is.
+
+    It refused the create, or deleted the model, as it said; what is listed shows our role and that
+    moment. Another run has this role, too, and may have been there in between: it is not deleted.
+    """
+    ledger = talk.ledger
+    if not ledger.of_anybody:
+        return []
+    still = {name for one in ledger.unanswered("CreateModel") for name in names_of(one.name)}
+    still.update(_name(made) for made in talk.leftovers)
+    listed = list_models(talk, pages=PAGES_AT_ENDS).names
+    return [
+        name
+        for name, sent in ledger.of_anybody.items()
+        if name in listed and name not in still and not ledger.was_there(name)
+        if _was_made(talk, name, sent)
+    ]
 
 
 def settle_twice(talk: Conversation, *, again: bool) -> Settled:
-    """Settle; with ``again``, or where something remains, once more a moment later.
+    """Settle; with ``again``, or where something may be left, once more a moment later.
 
-    A request whose answer was not waited for may still be carried out.
+    A request whose answer was not waited for may still be carried out; and another run may just
+    have had a name that both of us try.
     """
     first = settle(talk)
-    if not again and not first.remaining:
+    if not again and not first.remaining and not first.unclear:
         return first
     time.sleep(SETTLES_WITHIN)
     second = settle(talk)

@@ -5,16 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from conformance.engine.cleanup import Settled, names_that_matter, settle_twice
+from conformance.engine.cleanup import PAGES_AT_ENDS, Settled, names_that_matter, settle_twice
 from conformance.engine.conversation import Conversation, TargetGone
 from conformance.engine.deadlines import OutOfTime
 from conformance.engine.journal import Heading, JournalFile, ledger_of, path_of, paths, read
 from conformance.engine.listing import Listing, list_models
 from conformance.engine.run import Plan
 from conformance.targets import TargetProblem, outlives_us
-
-#: Pages of 100 models that are looked through at the start, at most.
-_PAGES = 50
 
 
 class Journalling:
@@ -79,7 +76,7 @@ def remove(folder: Path) -> None:
 
 def there_at_start(talk: Conversation, prefix: str) -> tuple[Listing, frozenset[str] | None]:
     """List what is there; return the names that might be taken for ours, ``None`` if unknown."""
-    listing = list_models(talk, pages=_PAGES)
+    listing = list_models(talk, pages=PAGES_AT_ENDS)
     return listing, names_that_matter(listing, prefix) if listing.is_whole else None
 
 
@@ -89,7 +86,7 @@ def share_names(plan: Plan, talk: Conversation) -> None:
     For runs on a cluster: who made it is on another machine, and may be lost with what it knew.
     """
     with talk.deadlines.regardless():
-        listing = list_models(talk, pages=_PAGES)
+        listing = list_models(talk, pages=PAGES_AT_ENDS)
     talk.ledger.before = names_that_matter(listing, plan.prefix)
     talk.ledger.is_shared = True
 

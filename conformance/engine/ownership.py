@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from conformance.engine.exchanges import Exchange
 from conformance.engine.name_set import NameSet
@@ -55,6 +55,8 @@ _AT_WORK = frozenset({_TIMED_OUT, 502, 504})
 _IN_WORDS = re.compile(r"[\w-]")
 
 Event = dict[str, Any]
+
+_K = TypeVar("_K")
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,13 @@ def _key(operation: str, name: Any) -> tuple[str, str]:
     return operation, name if isinstance(name, str) else json.dumps(name)
 
 
+def _take_the_later(sent: dict[_K, Unanswered], others: Mapping[_K, Unanswered]) -> None:
+    """Let others count, too, where they were sent later under the same name."""
+    for key, other in others.items():
+        if key not in sent or other.at > sent[key].at:
+            sent[key] = other
+
+
 def _is_definite(reading: Reading) -> bool:
     """Tell whether an answer that is no acceptance says that nothing was made."""
     return reading.kind != ODD and reading.status < 500 and reading.status != _TIMED_OUT
@@ -156,6 +165,8 @@ class Ledger:
         self.intended = NameSet()
         #: Names of models of which nobody knows whether a create of ours made them.
         self.doubtful: set[str] = set()
+        #: Names of anybody's under which a create of ours may have made a model, by the last one.
+        self.of_anybody: dict[str, Unanswered] = {}
         self._unanswered: dict[tuple[str, str], Unanswered] = {}
 
     # -- events ----------------------------------------------------------------------------
@@ -242,12 +253,16 @@ class Ledger:
         key = _key(operation, name)
         if event["event"] == "intent":
             role = event.get("role")
-            self._unanswered[key] = Unanswered(
-                name, event.get("at", 0.0), role if isinstance(role, str) else None
-            )
+            role = role if isinstance(role, str) else None
+            asked = Unanswered(name, event.get("at", 0.0), role)
+            self._unanswered[key] = asked
             self.doubtful.difference_update(names_of(name))  # it was free just now
             if operation == "CreateModel":
-                self.intended.update(each for each in names_of(name) if self.bears_prefix(each))
+                for each in names_of(name):
+                    if self.bears_prefix(each):
+                        self.intended.update([each])
+                    else:
+                        self.of_anybody[each] = asked
             return
         sent = self._unanswered.pop(key, None)
         if event["event"] == "over" and sent is not None:
@@ -272,9 +287,8 @@ class Ledger:
         self.owned = [*other.owned, *(each for each in self.owned if each not in other.owned)]
         self.intended.update(other.intended)
         self.doubtful |= other.doubtful
-        for key, sent in other._unanswered.items():
-            if key not in self._unanswered or sent.at > self._unanswered[key].at:
-                self._unanswered[key] = sent
+        _take_the_later(self._unanswered, other._unanswered)
+        _take_the_later(self.of_anybody, other.of_anybody)
 
     # -- what may be deleted -----------------------------------------------------------------
 

@@ -198,6 +198,57 @@ def test_a_refused_name_of_anybodys_is_never_looked_for() -> None:
     assert list(target.models) == ["a"]
 
 
+class SaysThatItDeletes(Conformant):
+    """Answers DeleteModel 200 and keeps the model."""
+
+    def delete(self, members: dict[str, Any]) -> dict[str, Any]:
+        return {}
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_a_model_of_anybodys_name_that_is_kept_all_the_same_is_named(is_refused: bool) -> None:
+    """The target said that it is gone, or was never made; whose it is only the target can know."""
+    target = Conformant() if is_refused else SaysThatItDeletes()
+    talk = conversation(target)
+    ours = minimal("a", Resources())
+    if is_refused:  # and then it makes it
+        assert not talk.create({**ours, "PrimaryContainer": 1}).accepted
+        target.models["a"], target.made["a"] = ours, time.time()
+    else:
+        assert talk.create(ours).accepted
+        talk.tidy()
+    settled = settle(talk)
+    assert (settled.deleted, settled.remaining, settled.unclear) == ((), (), ("a",))
+    assert list(target.models) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("role", "age"), [(Resources().role, 60), ("arn:aws:iam::123456789012:role/Theirs", 0)]
+)
+def test_a_model_of_a_name_that_we_had_is_not_spoken_of_where_it_is_anothers(
+    role: str, age: float
+) -> None:
+    """Its role, or its moment, shows that somebody else made it."""
+    target = Conformant()
+    talk = conversation(target)
+    assert talk.create(minimal("a", Resources())).accepted
+    talk.tidy()
+    target.models["a"] = {"ExecutionRoleArn": role}
+    target.made["a"] = time.time() - age
+    settled = settle(talk)
+    assert (settled.deleted, settled.remaining, settled.unclear) == ((), (), ())
+
+
+def test_a_model_that_may_be_ours_for_two_reasons_is_named_once() -> None:
+    """It was found in doubt, and a create of its name has no answer."""
+    target = MadeNow(None)  # it does not say when
+    target.models = {"None": {}}
+    talk = conversation(target)
+    interrupted(talk, None)
+    talk.ledger.doubt("None")
+    assert settle(talk).unclear == ("None",)
+
+
 class CannotList(Conformant):
     """Knows no ListModels."""
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
 from conformance.engine.budget import Budget
-from conformance.engine.controls import opinion_of_control, opinion_of_taken, send_control
+from conformance.engine.controls import Controls, opinion_of_taken
 from conformance.engine.conversation import Conversation, NameTaken
 from conformance.engine.deadlines import OutOfTime
 from conformance.engine.exchanges import Exchange
@@ -52,13 +51,6 @@ _WHOSE = Opinion(
 STORED = Opinion(FAIL, "stored", "The target rejected the request but stored the model.")
 
 
-def _anonymous(body: Any) -> str:
-    """Return a request as text without its name: two that differ in it prove the same."""
-    if isinstance(body, dict):
-        body = {key: value for key, value in body.items() if key != "ModelName"}
-    return json.dumps(body, sort_keys=True)
-
-
 class Side:
     """One side of one rule while it is being judged."""
 
@@ -76,9 +68,9 @@ class Side:
         self._requirements = requirements
         self._talk, self._names = talk, names
         self._tally = Tally(rule, side)
-        self._controls: dict[str, Exchange] = {}
+        self._is_of_name = rule.member == "ModelName"
+        self._controls = Controls(talk, names, of_name=self._is_of_name)
         self._rejected: dict[str, tuple[Case, Exchange]] = {}
-        self._last_control: Any = None
         self._refused_cases: list[tuple[Case, Exchange | None, Opinion]] = []
         self._refused_controls: dict[str, Any] = {}
 
@@ -138,10 +130,10 @@ class Side:
                 f"{', '.join(sorted(expected.ids())) or 'it breaks none'}.",
             )
         for control in case.controls:
-            refused = self._refused(control)
+            refused = self._controls.refused(control)
             if refused is not None:
                 return self._without_control(case, control, refused)
-        if case.is_its_own_control and self.rule.member != "ModelName":
+        if case.is_its_own_control and not self._is_of_name:
             return Opinion(PASS)  # the request is its own control and was accepted
         return self._send_or_alternatives(case)
 
@@ -174,13 +166,13 @@ class Side:
             self._refused_cases.append((case, exchange, opinion))
             return Opinion(NOT_RUN)
         if opinion.verdict == PASS:
-            self._refused_controls[self._key(control)] = control
+            self._refused_controls[self._controls.key(control)] = control
         return opinion
 
     def _settle_refused(self) -> None:
         """Judge the legal requests that were refused beside others that were accepted."""
         for key, control in self._refused_controls.items():
-            exchange = self._controls[key]
+            exchange = self._controls.answer_to(key)
             assert exchange.reading is not None
             case = Case(INSIDE, "a typical value", control)
             opinion = judge_legal(exchange.reading)
@@ -209,9 +201,7 @@ class Side:
 
     def _asked_again(self, case: Case, opinion: Opinion) -> Opinion:
         """Return the opinion on a server fault; one that does not come again proves nothing."""
-        body = case.request
-        if self.rule.member != "ModelName" and isinstance(body, dict) and "ModelName" in body:
-            body = {**body, "ModelName": self._names.fresh()}
+        body = self._renamed(case.request)
         for _ in range(2):  # twice: a target that fails now and then may do so just then
             try:
                 again = self._talk.create(body)
@@ -223,6 +213,12 @@ class Side:
                 why = "The target failed with a server fault once and not when it was asked again."
                 return Opinion(INCONCLUSIVE, "transient", why)
         return opinion
+
+    def _renamed(self, body: Any) -> Any:
+        """Return a request under a name that is new, where it is not the name that is judged."""
+        if not self._is_of_name and isinstance(body, dict) and "ModelName" in body:
+            return {**body, "ModelName": self._names.fresh()}
+        return body
 
     def _kept(self, case: Case, exchange: Exchange | None, opinion: Opinion) -> Opinion:
         """Keep the finding of a failure and return the opinion."""
@@ -250,7 +246,7 @@ class Side:
         if self.side == "accepts" or exchange.reading is None or exchange.reading.kind != REJECTED:
             return False
         name = case.request.get("ModelName") if isinstance(case.request, dict) else None
-        if self.rule.member == "ModelName" and self._talk.ledger.bears_prefix(name):
+        if self._is_of_name and self._talk.ledger.bears_prefix(name):
             if isinstance(name, str):  # its form is illegal: it is listed, but not described
                 self._rejected[name] = (case, exchange)
             return False
@@ -268,44 +264,12 @@ class Side:
                 self._tally.found(self._finding(case, exchange, STORED))
         self._talk.tidy()
 
-    # -- controls --------------------------------------------------------------------------
-
-    def _refused(self, control: Any) -> Opinion | None:
-        """Return why a control proves nothing, ``None`` when it was accepted; each is sent once."""
-        key = self._key(control)
-        if key not in self._controls:
-            if expectation(control).violations:
-                return Opinion(ERROR, "suite", "A control of this rule is not valid.")
-            self._controls[key] = self._sent_control(control)
-        self._last_control = control
-        return opinion_of_control(self._controls[key])
-
-    def _key(self, control: Any) -> str:
-        """Return what two controls have in common that prove the same: all but the name."""
-        key = _anonymous(control)
-        if self.rule.member == "ModelName":
-            key = json.dumps([key, len(str(control["ModelName"]))])
-        return key
-
-    def _sent_control(self, control: Any) -> Exchange:
-        of_name = self.rule.member == "ModelName"
-        return send_control(control, self._talk, self._names, keep_length=of_name)
-
     def _control_again(self) -> None:
         """Send a control once more: a target that broke on the way proved nothing by rejecting."""
-        if self.side != "rejects" or self._tally.verdict != PASS or self._last_control is None:
-            return
-        again = opinion_of_control(self._sent_control(self._last_control))
-        if again is not None:
-            self._tally.add(again)
-
-    def _accepted_control(self, case: Case) -> Mapping[str, Any] | None:
-        """Return the case's own control as it was sent and accepted, else any of this side."""
-        own = [self._controls.get(self._key(control)) for control in case.controls]
-        accepted = [e for e in (*self._controls.values(), *own) if e is not None and e.accepted]
-        if not accepted:
-            return None
-        return {"request": accepted[-1].request, "reply": shown(accepted[-1])}
+        if self.side == "rejects" and self._tally.verdict == PASS:
+            again = self._controls.again()
+            if again is not None:
+                self._tally.add(again)
 
     # -- findings and exploration ----------------------------------------------------------
 
@@ -322,7 +286,7 @@ class Side:
             "expected": expected,
             "why": why,
             "way": opinion.way,
-            "control": self._accepted_control(case),
+            "control": self._controls.accepted(case.controls),
             "flaky": False,
         }
 
@@ -336,8 +300,7 @@ class Side:
             return
 
         def opinion_on(body: Any) -> Opinion | None:
-            if self.rule.member != "ModelName" and isinstance(body, dict) and "ModelName" in body:
-                body = {**body, "ModelName": self._names.fresh()}
+            body = self._renamed(body)
             if self._is_foreign(body):
                 return None
             if not is_intended(self.rule, self.side, expectation(body)):
@@ -373,8 +336,7 @@ class Side:
 
         ``first`` is what was held against the target before, should it now do better.
         """
-        if self.rule.member != "ModelName" and isinstance(body, dict) and "ModelName" in body:
-            body = {**body, "ModelName": self._names.fresh()}
+        body = self._renamed(body)
         case = Case(BEYOND, "drawn at random and shrunk", body)
         exchange = self._talk.create(body)
         stored = self._is_stored_all_the_same(case, exchange)

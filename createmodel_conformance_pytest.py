@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import warnings
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -221,8 +222,11 @@ def createmodel_bench(createmodel_target: Any, pytestconfig: pytest.Config) -> I
     except TargetProblem as problem:
         _stop(pytestconfig, str(problem))
     finally:
-        bench.talk.sweep()
+        left = bench.talk.sweep()
         target.close()
+        if left:
+            said = f"{left} model(s) of this session may be left on {target.name}."
+            warnings.warn(pytest.PytestWarning(said), stacklevel=1)
 
 
 @pytest.fixture

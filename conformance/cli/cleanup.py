@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import shlex
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +22,7 @@ from reports.safe import safe
 
 if TYPE_CHECKING:
     from conformance.engine.cleanup import Settled
-    from conformance.engine.journal import Heading
+    from conformance.engine.journal import Heading, JournalFile
     from conformance.engine.ownership import Ledger
     from conformance.targets import Target
     from conformance.wire.signing import Credentials
@@ -35,26 +38,30 @@ _MOST_SHOWN = 100
 @click.pass_context
 def command(ctx: click.Context, /, folder: Path, **given: Any) -> None:
     """Delete the models and endpoint configurations that the run in DIR made and did not delete,
-    as its journal tells. Nothing else is touched: not even what is named alike.
+    as its journal tells. Nothing else is touched: not even what is named alike. Where a create had
+    no answer this waits until half a minute after it was sent.
 
     Exit code 0: nothing of the run is left. 2: wrong usage, or no run in DIR. 3: something is left,
-    or the target does not answer. 130: Ctrl-C.
+    or the target does not say. 130: Ctrl-C.
     """
     found = _journalled(folder)
     if found is None:
         click.echo(_without_journal(folder))
         ctx.exit(0)
-    settled, to_come = _clean_up(folder, *found, given)
-    _say(settled, to_come)
-    ctx.exit(NOT_SETTLED if settled.remaining or settled.unclear else 0)
+    settled = _clean_up(folder, *found, given, waits=True)
+    _say(settled)
+    ctx.exit(0 if settled.is_clean else NOT_SETTLED)
 
 
 def clean_up_before(folder: Path, given: Mapping[str, Any]) -> None:
-    """Delete what a run left that is gone on with. Raises ``Refused`` where nobody answers."""
+    """Delete what a run left that is gone on with. Raises ``Refused`` where nobody answers.
+
+    What may still come is deleted by the run that goes on.
+    """
     found = _journalled(folder)
     if found is not None:
-        settled, _ = _clean_up(folder, *found, {**given, "endpoint": None})
-        _say(settled, 0, err=True)  # what may still come, the run itself deletes
+        given = {**given, "endpoint": None}
+        _say(_clean_up(folder, *found, given, waits=False), err=True)
 
 
 def begin_afresh(folder: Path) -> None:
@@ -69,7 +76,7 @@ def begin_afresh(folder: Path) -> None:
             return
     raise Refused(
         f"{folder} is of a run that was cut off and may have left models: "
-        f"say `createmodel-conformance cleanup {folder}` first, or --resume"
+        f"say `createmodel-conformance cleanup {shlex.quote(str(folder))}` first, or --resume"
     )
 
 
@@ -103,26 +110,24 @@ def _without_journal(folder: Path) -> str:
 
 
 def _clean_up(
-    folder: Path, heading: Heading, ledger: Ledger, given: Mapping[str, Any]
-) -> tuple[Settled, int]:
-    """Settle what a ledger tells; return also how many creates may be carried out even now.
+    folder: Path, heading: Heading, ledger: Ledger, given: Mapping[str, Any], *, waits: bool
+) -> Settled:
+    """Settle what a ledger tells; ``waits`` for what may still be made by creates of late.
 
     Raises ``Refused`` for wrong usage; ends with 3 where nobody answers.
     """
     from conformance.engine import interruption
-    from conformance.engine.cleanup import may_be_carried_out, settle_twice
+    from conformance.engine.cleanup import seconds_to_come, settle_twice
     from conformance.engine.conversation import Conversation, TargetGone
     from conformance.engine.deadlines import OutOfTime
-    from conformance.engine.journal import JournalFile, path_of
     from conformance.engine.journalling import remove
     from conformance.engine.listing import list_models
     from conformance.targets import TargetProblem
     from strategies.resources import Resources
 
     who, credentials, rate = _reached(heading, given)
-    journal = JournalFile(path_of(folder))
     try:
-        with interruption.held_back():
+        with interruption.held_back(), _written(folder) as journal:
             region = Resources(region=heading.region)
             talk = Conversation(
                 who, prefix=heading.prefix, resources=region, credentials=credentials, rate=rate
@@ -133,10 +138,13 @@ def _clean_up(
             if fault is not None:
                 raise TargetProblem(f"{who.name} does not answer: {fault.detail}")
             settled = settle_twice(talk, again=not ledger.is_settled)
-            to_come = may_be_carried_out(ledger)
-            if not settled.remaining and not settled.unclear and not to_come:
+            if waits and (to_come := seconds_to_come(talk)):
+                _wait(max(to_come), len(to_come))
+                later = settle_twice(talk, again=False)
+                settled = replace(later, deleted=settled.deleted + later.deleted)
+            if settled.is_clean and not seconds_to_come(talk):
                 remove(folder)
-            return settled, to_come
+            return settled
     except (TargetProblem, TargetGone, OutOfTime) as problem:
         click.echo(f"Error: {safe(str(problem))}; nothing is known of what is left", err=True)
         raise click.exceptions.Exit(NOT_SETTLED) from problem
@@ -144,16 +152,38 @@ def _clean_up(
         click.echo("Interrupted.", err=True)
         raise click.exceptions.Exit(INTERRUPTED) from None
     finally:
-        journal.close()
         who.close()
+
+
+@contextmanager
+def _written(folder: Path) -> Iterator[JournalFile]:
+    """Yield the journal in a folder to be written on. Raises ``Refused`` where it cannot be."""
+    from conformance.engine.journal import JournalFile, path_of
+
+    try:
+        journal = JournalFile(path_of(folder))
+    except OSError as problem:
+        raise Refused(f"{path_of(folder)} cannot be written: {problem.strerror}") from problem
+    try:
+        yield journal
+    finally:
+        journal.close()
+
+
+def _wait(seconds: float, creates: int) -> None:
+    """Wait for what a target may still make; Ctrl-C ends it."""
+    from conformance.engine import interruption
+
+    what = "A create had" if creates == 1 else f"{creates} creates had"
+    click.echo(f"{what} no answer; waiting {seconds:.0f} s for what may come of it.", err=True)
+    with interruption.waiting():
+        time.sleep(seconds)
 
 
 def _reached(
     heading: Heading, given: Mapping[str, Any]
 ) -> tuple[Target, Credentials | None, float | None]:
     """Return the target of a journal, the keys to sign with, and the rate; consent is needed."""
-    from dataclasses import replace
-
     from conformance.targets import TargetProblem, resolve
     from conformance.targets.aws import NAME, NOT_ALLOWED, access, slowly
     from conformance.targets.settling import Settling
@@ -185,25 +215,17 @@ def _reached(
     return who, credentials, options.rate
 
 
-def _say(settled: Settled, to_come: int, *, err: bool = False) -> None:
-    from conformance.engine.cleanup import CARRIED_OUT_WITHIN
-
+def _say(settled: Settled, *, err: bool = False) -> None:
     _say_names("Deleted", settled.deleted, err=err)
     say_what_is_left(settled, err=err)
-    if not settled.remaining and not settled.unclear:
+    if settled.is_clean:
         click.echo("Nothing of the run is left.", err=err)
-    if to_come:
-        click.echo(
-            f"{to_come} create(s) of the last {CARRIED_OUT_WITHIN:.0f} seconds had no answer: "
-            "should the target carry them out later, say the same again.",
-            err=err,
-        )
 
 
 def say_what_is_left(settled: Settled, *, err: bool = False) -> None:
-    """Name what is still there and what may be the run's."""
-    _say_names("Still there", settled.remaining, err=err)
-    unasked = "Of these not deleted, since no create of the run named them"
+    """Name what is left, and what may be the run's."""
+    _say_names("Not deleted", settled.remaining, err=err)
+    unasked = "Of these left alone, since no create of the run named them"
     _say_names(unasked, settled.unasked, err=err)
     _say_names("Perhaps the run's, perhaps not, and left alone", settled.unclear, err=err)
 

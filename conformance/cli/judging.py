@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -76,7 +77,7 @@ def judge_plan(
         except BaseException:  # whatever stops us, Ctrl-C included, no model stays behind
             interruption.taken()
             if journals is not None and not journals.back_out():
-                click.echo(f"A model may be left: say `cleanup {folder}` later.", err=True)
+                click.echo(f"A model may be left: say `{_cleanup(folder)}` later.", err=True)
             raise
     except KeyboardInterrupt:
         click.echo("Interrupted before anything was judged.", err=True)
@@ -201,7 +202,7 @@ def _options(plan: Plan, bench: Bench) -> dict[str, Any]:
 def _leave(talk: Any, plan: Plan, journals: Journalling | None, *, interrupted: bool) -> int:
     """Delete what is ours; a second Ctrl-C stops even that. Returns how many models remain."""
     from conformance.cli.cleanup import say_what_is_left
-    from conformance.engine.cleanup import settle_twice
+    from conformance.engine.cleanup import seconds_to_come, settle_twice
 
     settled: Settled | None = None
     try:
@@ -217,22 +218,25 @@ def _leave(talk: Any, plan: Plan, journals: Journalling | None, *, interrupted: 
         click.echo(f"Cleaning up failed: {problem}", err=True)
     if journals is not None:
         journals.end(settled)
-        _say_what_may_come(len(talk.ledger.under_way), journals.folder)
+        _say_what_may_come(len(seconds_to_come(talk)), journals.folder)
     if settled is None:
         return len(talk.leftovers)
     say_what_is_left(settled, err=True)
     return len(settled.remaining)
 
 
-def _say_what_may_come(under_way: int, folder: Path) -> None:
-    if under_way:
-        what = "A create" if under_way == 1 else f"{under_way} creates"
-        which = "it" if under_way == 1 else "them"
+def _say_what_may_come(number: int, folder: Path) -> None:
+    if number:
+        what, which = ("A create", "it") if number == 1 else (f"{number} creates", "them")
         click.echo(
             f"{what} had no answer: should the target carry {which} out later, "
-            f"`createmodel-conformance cleanup {folder}` deletes what comes of {which}.",
+            f"`{_cleanup(folder)}` deletes what comes of {which}.",
             err=True,
         )
+
+
+def _cleanup(folder: Path) -> str:
+    return f"createmodel-conformance cleanup {shlex.quote(str(folder))}"
 
 
 def _print(

@@ -2,42 +2,29 @@
 
 What our create was answered 2xx for is ours, until somebody makes another of its name. What was
 refused, or had no definite answer, may be there all the same. It is ours where the name holds our
-ten random letters and was not there at the start. A model of any other name is ours where the name
-was free when we asked for it, and the model was made then and has the role that we sent; where it
-does not show that, nobody knows.
+ten random letters and was not there at the start; for any other name see ``whose``. That something
+is gone is believed where the target deleted it, refuses to describe it, or lists all but it; a
+target that says nothing of use has kept it.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from conformance.engine.listing import Listing, list_models
-from conformance.engine.ownership import KINDS, Ledger, Made, Unanswered, names_of
-from conformance.engine.patience import may_say_that_it_exists
+from conformance.engine.ownership import KINDS, Made, is_deleted, names_of
+from conformance.engine.whose import CARRIED_OUT_WITHIN, is_anothers, is_of
 from conformance.wire.reading import REJECTED
 
 if TYPE_CHECKING:
     from conformance.engine.conversation import Conversation
-    from conformance.engine.exchanges import Exchange
 
-#: Seconds by which a target's clock may be behind ours.
-_SKEW = 2.0
-
-#: Seconds in which a target carries out a request, if ever.
-CARRIED_OUT_WITHIN = 30.0
-
-#: Seconds after which a request that nobody waited for is taken to have been carried out.
+#: Seconds after which a request that nobody waited for is taken to have been carried out, unless
+#: the target takes as long for others.
 SETTLES_WITHIN = 1.0
-
-#: Pages of 100 models that are looked through, whatever they are called, at most.
-PAGES_AT_ENDS = 50
 
 #: Where models cannot be listed, so many names without an answer are tried, at most.
 _MOST_TRIED = 100
@@ -45,7 +32,7 @@ _MOST_TRIED = 100
 
 @dataclass(frozen=True)
 class Settled:
-    """What a clean-up deleted, what of ours is still there, and what may be ours or may not.
+    """What a clean-up deleted, what of ours it did not, and what may be ours or may not.
 
     ``unasked`` are those of ``remaining`` that bear our prefix though no create of ours named them.
     """
@@ -54,6 +41,11 @@ class Settled:
     remaining: tuple[str, ...]
     unclear: tuple[str, ...] = ()
     unasked: tuple[str, ...] = ()
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing of ours is left, for all that the target says."""
+        return not self.remaining and not self.unclear
 
 
 def delete_owned(talk: Conversation) -> list[str]:
@@ -84,12 +76,12 @@ def _delete(talk: Conversation, made: Made) -> bool:
         return False
     kind = KINDS[made.operation]
     body = {} if made.name is None else {kind.name: made.name}
-    if talk.ask(kind.delete, body, purpose="delete").accepted:
+    if is_deleted(talk.ask(kind.delete, body, purpose="delete")):
         return True
     is_another = made.stored != made.name and talk.ledger.bears_prefix(made.stored)
     if not is_another:
         return False
-    return talk.ask(kind.delete, {kind.name: made.stored}, purpose="delete").accepted
+    return is_deleted(talk.ask(kind.delete, {kind.name: made.stored}, purpose="delete"))
 
 
 def _is_gone(talk: Conversation, made: Made) -> bool:
@@ -102,65 +94,91 @@ def _is_gone(talk: Conversation, made: Made) -> bool:
 def settle(talk: Conversation) -> Settled:
     """Delete whatever of ours is left and look what remains."""
     ledger = talk.ledger
-    for made in [*ledger.owned, *talk.leftovers]:
-        if _is_anothers(talk, made):
-            ledger.gone(made)
-            talk.leftovers = [each for each in talk.leftovers if each != made]
-    deleted = delete_owned(talk)
-    again, talk.leftovers = talk.leftovers, []
-    for made in again:
-        if _delete(talk, made):
-            deleted.append(_name(made))
-        else:
-            talk.leftovers.append(made)
+    _let_go_of_others(talk)
+    deleted = [*delete_owned(talk), *_deleted_at_last(talk)]
     for sent in ledger.unanswered("CreateEndpointConfig"):
         made = Made("CreateEndpointConfig", sent.name, None)
         if ledger.bears_prefix(sent.name) and _delete(talk, made):
             deleted.append(sent.name)
-    there, is_whole = _listed(talk)
-    ours = there if ledger.is_shared else there & ledger.intended
-    deleted += [name for name in sorted(ours) if _delete_model(talk, name)]
+    listed = _listed(talk)
+    ours = listed.names if ledger.is_shared else listed.names & ledger.intended
+    kept = {name for name in ours if not _delete_model(talk, name)}
+    deleted += sorted(ours - kept)
     unclear = [each for each in sorted(ledger.doubtful) if talk.is_stored(each)]
-    for tried, sent in enumerate(ledger.unanswered("CreateModel")):
-        for each in names_of(sent.name):
-            if ledger.was_there(each):
-                continue
-            if ledger.bears_prefix(each):
-                if not is_whole and tried < _MOST_TRIED and _delete_model(talk, each):
-                    deleted.append(each)
-            elif (is_ours := _was_made(talk, each, sent)) is None:
-                unclear.append(each)
-            elif is_ours and _delete_model(talk, each):
-                deleted.append(each)
+    for name, is_there in _unanswered(talk, listed):
+        (deleted if is_there else unclear).append(name)
     unclear += _kept_all_the_same(talk)
-    remaining = set(_listed(talk)[0])
+    listed = _listed(talk)
+    remaining = set(listed.names) if listed.is_whole else listed.names | kept
     unasked = set() if ledger.is_shared else remaining - ledger.intended
-    remaining.update(_name(made) for made in talk.leftovers if _is_there(talk, made))
-    return Settled(
-        tuple(deleted),
-        tuple(sorted(remaining)),
-        tuple(dict.fromkeys(unclear)),
-        tuple(sorted(unasked)),
-    )
+    remaining |= {_name(made) for made in talk.leftovers if not _is_absent(talk, made, listed)}
+    unclear = [name for name in dict.fromkeys(unclear) if name not in remaining]
+    return Settled(tuple(deleted), tuple(sorted(remaining)), tuple(unclear), tuple(sorted(unasked)))
+
+
+def _let_go_of_others(talk: Conversation) -> None:
+    """Take no longer for ours what somebody has made of a name of anybody's, or may have."""
+    ledger = talk.ledger
+    for made in [*ledger.owned, *talk.leftovers]:
+        belongs_to_another = is_anothers(made, talk)
+        if belongs_to_another is None:
+            ledger.doubt(made.name)
+        elif belongs_to_another:
+            ledger.gone(made)
+        if belongs_to_another is not False:
+            talk.leftovers = [each for each in talk.leftovers if each != made]
+
+
+def _deleted_at_last(talk: Conversation) -> list[str]:
+    """Try once more what could not be deleted; return the names of what was now."""
+    again, talk.leftovers = talk.leftovers, []
+    deleted = [made for made in again if _delete(talk, made)]
+    talk.leftovers += [made for made in again if made not in deleted]
+    return [_name(made) for made in deleted]
+
+
+def _unanswered(talk: Conversation, listed: Listing) -> list[tuple[str, bool]]:
+    """Look for models that creates without a definite answer may have made.
+
+    Returns those that were deleted, with ``True``, and those of which nobody knows.
+    """
+    ledger = talk.ledger
+    found: list[tuple[str, bool]] = []
+    for tried, sent in enumerate(ledger.unanswered("CreateModel")):
+        for name in names_of(sent.name):
+            if ledger.was_there(name) or (ledger.bears_prefix(name) and listed.is_whole):
+                continue
+            if ledger.bears_prefix(name):
+                is_ours = None
+                if tried < _MOST_TRIED:
+                    is_ours = _delete_model(talk, name) or _unless_gone(talk, name)
+            else:
+                is_ours = is_of(sent, name, talk)
+                if is_ours and not _delete_model(talk, name):
+                    is_ours = None
+            if is_ours is not False:
+                found.append((name, bool(is_ours)))
+    return found
+
+
+def _unless_gone(talk: Conversation, name: str) -> bool | None:
+    """Return ``False`` where the target says that it has no model of a name, else ``None``."""
+    return False if _is_gone(talk, Made("CreateModel", name, None)) else None
 
 
 def _kept_all_the_same(talk: Conversation) -> list[str]:
     """Return names of anybody's of models that are there, though the target said that none is.
 
-    It refused the create, or deleted the model, as it said; what is listed shows our role and that
+    It refused the create, or deleted the model, as it said; what is there shows our role and that
     moment. Another run has this role, too, and may have been there in between: it is not deleted.
     """
     ledger = talk.ledger
-    if not ledger.of_anybody:
-        return []
     still = {name for one in ledger.unanswered("CreateModel") for name in names_of(one.name)}
     still.update(_name(made) for made in talk.leftovers)
-    listed = list_models(talk, pages=PAGES_AT_ENDS).names
     return [
         name
         for name, sent in ledger.of_anybody.items()
-        if name in listed and name not in still and not ledger.was_there(name)
-        if _was_made(talk, name, sent)
+        if name not in still and not ledger.was_there(name) and is_of(sent, name, talk)
     ]
 
 
@@ -171,122 +189,55 @@ def settle_twice(talk: Conversation, *, again: bool) -> Settled:
     have had a name that both of us try.
     """
     first = settle(talk)
-    if not again and not first.remaining and not first.unclear:
+    if not again and first.is_clean:
         return first
     time.sleep(SETTLES_WITHIN)
     second = settle(talk)
     return replace(second, deleted=first.deleted + second.deleted)
 
 
-def may_be_carried_out(ledger: Ledger) -> int:
-    """Return how many creates had no answer and may make something even now."""
-    since = time.time() - CARRIED_OUT_WITHIN
-    return sum(each.at > since for each in ledger.under_way)
+def seconds_to_come(talk: Conversation) -> list[float]:
+    """Return for how many seconds from now each create that had no answer may make something.
 
-
-def was_made_all_the_same(talk: Conversation, create: Exchange, name: str) -> bool | None:
-    """Tell whether a create that was not accepted has made a model of a name that was free.
-
-    ``None`` where nobody knows: somebody else may have been faster.
+    One whose answer we did not wait for counts where the target takes its time with others, too.
     """
-    shown = talk.ask("DescribeModel", {"ModelName": name}, purpose="check")
-    if not shown.accepted or talk.describes_anything():
-        return False
-    sent = create.request.get("ExecutionRoleArn") if isinstance(create.request, dict) else None
-    is_ours = _has_role(shown, sent)
-    times = list(_creation_times(shown))
-    is_later = not times or any(each >= _as_told(create.began, each) for each in times)
-    return True if is_ours and is_later and not may_say_that_it_exists(create) else None
-
-
-def _as_told(moment: float, like: float) -> float:
-    """Return a moment as a clock like that of another one tells it: in whole seconds, or finer."""
-    return float(int(moment)) if like == int(like) else moment - 0.002
-
-
-def _has_role(shown: Exchange, role: Any) -> bool | None:
-    """Tell whether a described model has this role, ``None`` where it shows none."""
-    payload = shown.reading.payload if shown.reading else None
-    has = payload.get("ExecutionRoleArn") if isinstance(payload, dict) else None
-    return None if has is None else bool(has == role)
+    ledger = talk.ledger
+    sent = [*ledger.silent, *(ledger.left_waiting if talk.slowest >= SETTLES_WITHIN else ())]
+    now = time.time()
+    left = [each.at + CARRIED_OUT_WITHIN - now for each in sent]
+    return [seconds for seconds in left if seconds > 0]
 
 
 def _delete_model(talk: Conversation, name: str) -> bool:
-    return talk.ask("DeleteModel", {"ModelName": name}, purpose="delete").accepted
+    return is_deleted(talk.ask("DeleteModel", {"ModelName": name}, purpose="delete"))
 
 
-def _listed(talk: Conversation) -> tuple[set[str], bool]:
-    """Return what holds a prefix of the run's and was not there at the start, and if that is all.
+def _listed(talk: Conversation) -> Listing:
+    """Return what holds a prefix of the run's and was not there at the start.
 
     No others draw those letters; what was never meant to be made is nevertheless not deleted.
     """
     prefixes = talk.ledger.prefixes
     shortest = [p for p in prefixes if not any(q in p for q in prefixes if q != p)]
     listings = [list_models(talk, prefix) for prefix in sorted(shortest)]
-    names = {name for each in listings for name in each.names if not talk.ledger.was_there(name)}
-    return names, all(each.is_whole for each in listings)
+    names = frozenset(
+        name for each in listings for name in each.names if not talk.ledger.was_there(name)
+    )
+    return Listing(names, all(each.is_whole for each in listings), listings[-1].last)
 
 
-def _is_there(talk: Conversation, made: Made) -> bool:
-    """Tell whether what could not be deleted is still there."""
-    if made.operation == "CreateModel":
-        name = made.stored or made.name
-        return isinstance(name, str) and talk.is_stored(name)
-    return not _is_gone(talk, made)
+def _is_absent(talk: Conversation, made: Made, listed: Listing) -> bool:
+    """Tell whether the target shows that what could not be deleted is not there any more."""
+    if made.operation == "CreateModel" and listed.is_whole:
+        name = _name(made)
+        if talk.ledger.bears_prefix(name):
+            return name not in listed.names
+    return _is_gone(talk, made)
 
 
 def _name(made: Made) -> str:
     name = made.stored or made.name
     return name if isinstance(name, str) else json.dumps(name)
-
-
-def _was_made(talk: Conversation, name: str, sent: Unanswered) -> bool | None:
-    """Tell whether a model of anybody's name is what our create asked for, ``None`` if unknown."""
-    shown = talk.ask("DescribeModel", {"ModelName": name}, purpose="look")
-    if not shown.accepted or talk.describes_anything():
-        return False
-    times = list(_creation_times(shown))
-    if not _is_of_then(times, sent):
-        return False
-    return _has_role(shown, sent.role) if times else None
-
-
-def _is_of_then(times: list[float], sent: Unanswered) -> bool:
-    """Tell whether a model may have been made, as far as it says, when a create was sent."""
-    first, last = sent.at - _SKEW, sent.at + CARRIED_OUT_WITHIN
-    return not times or any(first <= each <= last for each in times)
-
-
-def _is_anothers(talk: Conversation, made: Made) -> bool:
-    """Tell whether somebody has made another model of a name of anybody's since we made ours."""
-    name, sent = made.name, made.sent
-    if made.operation != "CreateModel" or sent is None or talk.ledger.bears_prefix(name):
-        return False
-    shown = talk.ask("DescribeModel", {"ModelName": name}, purpose="look")
-    if not shown.accepted or talk.describes_anything():
-        return False
-    has_another_role = sent.role is not None and _has_role(shown, sent.role) is False
-    return has_another_role or not _is_of_then(list(_creation_times(shown)), sent)
-
-
-def _creation_times(exchange: Exchange) -> Iterator[float]:
-    """Yield when a described model was made, in epoch seconds; a time without a zone is read in
-    UTC and in the zone of this machine.
-    """
-    payload = exchange.reading.payload if exchange.reading else None
-    told: Any = payload.get("CreationTime") if isinstance(payload, dict) else None
-    if isinstance(told, int | float) and not isinstance(told, bool):
-        with suppress(OverflowError):
-            if isfinite(told):
-                yield float(told)
-    if isinstance(told, str):
-        try:
-            moment = datetime.fromisoformat(told)
-            yield moment.timestamp()
-            if moment.tzinfo is None:
-                yield moment.replace(tzinfo=UTC).timestamp()
-        except (ValueError, OverflowError):
-            return
 
 
 def names_that_matter(listing: Listing, prefix: str) -> frozenset[str]:

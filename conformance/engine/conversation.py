@@ -15,13 +15,14 @@ from contextlib import suppress
 from typing import Any
 
 from conformance.engine import interruption
-from conformance.engine.cleanup import delete_owned, settle_twice, was_made_all_the_same
+from conformance.engine.cleanup import delete_owned, settle_twice
 from conformance.engine.deadlines import Deadlines, OutOfTime
 from conformance.engine.exchanges import Exchange, Record, recorded
 from conformance.engine.in_step import Step
 from conformance.engine.listing import list_models
 from conformance.engine.ownership import KINDS, Ledger, Made, names_of
 from conformance.engine.patience import Patience, was_done_all_the_same
+from conformance.engine.whose import was_made_all_the_same
 from conformance.targets import Target
 from conformance.targets.pace import Pace
 from conformance.wire import Call, Reply, TransportFault, encode, read
@@ -89,6 +90,8 @@ class Conversation:
         self.ledger = Ledger(prefix)
         #: What we made and the target did not delete.
         self.leftovers: list[Made] = []
+        #: Seconds that the target took for an answer, at most.
+        self.slowest = 0.0
         keys = credentials or getattr(target, "credentials", None)
         self.signer = Signer(resources.region, keys)
         self.redaction = Redaction(keys)
@@ -217,6 +220,8 @@ class Conversation:
             self._faults = 0
         else:
             self._faults += fault.kind != "unsendable"
+        if reply is not None:
+            self.slowest = max(self.slowest, ended - began)
         if reply is not None and not self._can_be_kept(reply):
             most = f"{_MOST_KEPT} bytes"
             fault = TransportFault("too-long", f"the answers to this rule are longer than {most}")
@@ -358,7 +363,7 @@ class Conversation:
     def sweep(self) -> int:
         """Delete whatever of ours is left; returns how many that are ours, or may be, remain."""
         with suppress(TargetGone, OutOfTime), self.deadlines.regardless():
-            settled = settle_twice(self, again=bool(self.ledger.under_way))
+            settled = settle_twice(self, again=bool(self.ledger.silent))
             return len(settled.remaining) + len(settled.unclear)
         return len(self.leftovers)
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from conformance.engine.locks import InUse, lock
@@ -23,12 +24,15 @@ from conformance.engine.ownership import KINDS, Event, Ledger
 FORMAT = 1
 
 #: What a ledger tells: see ``ownership``.
-_EVENTS = frozenset({"intent", "owned", "refused", "over", "doubt", "gone"})
+_EVENTS = frozenset({"intent", "owned", "refused", "over", "silent", "doubt", "gone"})
 
 _NAME = re.compile(r"journal(-\d+)?\.ndjson")
 
-#: Bytes of a journal, at most: a deep run writes some 20 MB.
-_LONGEST = 1 << 30
+#: Bytes of a journal, at most: a deep run writes some 20 MB; and of a line.
+_LONGEST, _LONGEST_LINE = 1 << 30, 1 << 20
+
+#: Epoch seconds that no clock shows; NaN is not less either.
+_END_OF_TIME = 1e11
 
 
 def path_of(folder: Path, share: int = 0) -> Path:
@@ -145,16 +149,19 @@ def read(folder: Path) -> tuple[list[Heading], list[tuple[str, list[Event]]]]:
 
 def _lines(path: Path) -> Iterator[Event]:
     try:
-        if path.stat().st_size > _LONGEST:
+        state = path.stat()
+        if not S_ISREG(state.st_mode):  # a device or a pipe may have no end
+            raise NotAJournal(f"{path} is not a file")
+        if state.st_size > _LONGEST:
             raise NotAJournal(f"{path} is too long for a journal")
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            while line := file.readline(_LONGEST_LINE):
+                with suppress(ValueError, RecursionError):
+                    event = json.loads(line)
+                    if _is_event(event):
+                        yield event
     except OSError as problem:
         raise NotAJournal(f"{path} cannot be read: {problem.strerror}") from problem
-    for line in data.split(b"\n"):
-        with suppress(ValueError, RecursionError):
-            event = json.loads(line)
-            if _is_event(event):
-                yield event
 
 
 def _is_event(event: Any) -> bool:
@@ -163,7 +170,8 @@ def _is_event(event: Any) -> bool:
     if event.get("event") == "start":
         return True
     is_known = event.get("event") in _EVENTS
-    is_timed = isinstance(event.get("at", 0.0), int | float)
+    at = event.get("at", 0.0)
+    is_timed = isinstance(at, int | float) and abs(at) < _END_OF_TIME
     return is_known and is_timed and isinstance(event.get("operation"), str) and "name" in event
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from conformance.engine.cleanup import PAGES_AT_ENDS, Settled, names_that_matter, settle_twice
+from conformance.engine.cleanup import Settled, names_that_matter, seconds_to_come, settle_twice
 from conformance.engine.conversation import Conversation, TargetGone
 from conformance.engine.deadlines import OutOfTime
 from conformance.engine.journal import Heading, JournalFile, ledger_of, path_of, paths, read
 from conformance.engine.listing import Listing, list_models
 from conformance.engine.run import Plan
 from conformance.targets import TargetProblem, outlives_us
+
+#: Pages of 100 models that are looked through at the start, at most.
+_PAGES = 50
 
 
 class Journalling:
@@ -52,14 +55,12 @@ class Journalling:
 
         It is not while a create may be carried out that had no answer.
         """
-        ledger = self._talk.ledger
-        ledger.journal = None
+        self._talk.ledger.journal = None
         self._file.close()
-        is_clean = settled is not None and not settled.remaining and not settled.unclear
-        if is_clean and not ledger.under_way:
+        is_clean = settled is not None and settled.is_clean and not seconds_to_come(self._talk)
+        if is_clean:
             self._remove()
-            return True
-        return False
+        return is_clean
 
     def _remove(self) -> None:
         remove(self.folder)
@@ -69,14 +70,15 @@ class Journalling:
 
 
 def remove(folder: Path) -> None:
-    """Take the journals out of a folder."""
+    """Take the journals out of a folder; where that is not allowed they are settled again later."""
     for path in paths(folder):
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()
 
 
 def there_at_start(talk: Conversation, prefix: str) -> tuple[Listing, frozenset[str] | None]:
     """List what is there; return the names that might be taken for ours, ``None`` if unknown."""
-    listing = list_models(talk, pages=PAGES_AT_ENDS)
+    listing = list_models(talk, pages=_PAGES)
     return listing, names_that_matter(listing, prefix) if listing.is_whole else None
 
 
@@ -86,7 +88,7 @@ def share_names(plan: Plan, talk: Conversation) -> None:
     For runs on a cluster: who made it is on another machine, and may be lost with what it knew.
     """
     with talk.deadlines.regardless():
-        listing = list_models(talk, pages=PAGES_AT_ENDS)
+        listing = list_models(talk, pages=_PAGES)
     talk.ledger.before = names_that_matter(listing, plan.prefix)
     talk.ledger.is_shared = True
 

@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Any, Protocol, TypeVar
 
 from conformance.engine.exchanges import Exchange
@@ -63,13 +64,15 @@ _K = TypeVar("_K")
 class Unanswered:
     """A create without a definite answer: its name, when it was last sent, and the role it named.
 
-    ``at`` is in epoch seconds; ``is_over`` where an answer came, so that nothing more will.
+    ``at`` is in epoch seconds, and ``until``, when what it made was deleted; ``is_over`` where an
+    answer came, so that nothing more will be made.
     """
 
     name: Any
     at: float
     role: str | None
     is_over: bool = False
+    until: float = inf
 
 
 @dataclass(frozen=True)
@@ -144,6 +147,13 @@ def _has_come(exchange: Exchange) -> bool:
     return exchange.reading is not None and exchange.reading.status not in _AT_WORK
 
 
+def is_deleted(delete: Exchange) -> bool:
+    """Tell whether a target says that it deleted something; a web page is no such word."""
+    if not delete.accepted or delete.reading is None or delete.reply is None:
+        return False
+    return delete.reading.payload is not None or not delete.reply.body.strip()
+
+
 class Ledger:
     """The names of one process; with the ledgers of others joined to it, those of a run.
 
@@ -168,6 +178,7 @@ class Ledger:
         #: Names of anybody's under which a create of ours may have made a model, by the last one.
         self.of_anybody: dict[str, Unanswered] = {}
         self._unanswered: dict[tuple[str, str], Unanswered] = {}
+        self._silent: dict[tuple[str, str], Unanswered] = {}
 
     # -- events ----------------------------------------------------------------------------
 
@@ -195,7 +206,7 @@ class Ledger:
         """Take note that what we made is not there any more."""
         self._told("gone", made.operation, made.name)
 
-    def doubt(self, name: str) -> None:
+    def doubt(self, name: Any) -> None:
         """Take note of a model that is there, and of which nobody knows whose it is."""
         self._told("doubt", "CreateModel", name)
 
@@ -224,17 +235,17 @@ class Ledger:
         if unsent or (reading is not None and _is_definite(reading)):
             for name in names:
                 self._told("refused", operation, name)
-        elif _has_come(exchange):
+        else:
             for name in names:
-                self._told("over", operation, name)
+                self._told("over" if _has_come(exchange) else "silent", operation, name)
 
     def _deleted(self, exchange: Exchange) -> None:
         operation = _CREATE_OF[exchange.operation]
-        if exchange.accepted and isinstance(exchange.request, dict):
+        if is_deleted(exchange) and isinstance(exchange.request, dict):
             name = exchange.request.get(KINDS[operation].name)
             stands = any(each.name == name for each in self.owned)
             if stands or _key(operation, name) in self._unanswered:
-                self._told("gone", operation, name)
+                self._told("gone", operation, name, at=round(time.time(), 3))
 
     def _told(self, event: str, operation: str, name: Any, **more: Any) -> None:
         try:
@@ -265,18 +276,29 @@ class Ledger:
                         self.of_anybody[each] = asked
             return
         sent = self._unanswered.pop(key, None)
-        if event["event"] == "over" and sent is not None:
-            self._unanswered[key] = replace(sent, is_over=True)
-        elif event["event"] == "doubt" and isinstance(name, str):
-            self.doubtful.add(name)
+        if event["event"] in ("over", "silent") and sent is not None:
+            is_over = event["event"] == "over"
+            self._unanswered[key] = replace(sent, is_over=is_over)
+            if not is_over:
+                self._silent[key] = sent
+        elif event["event"] == "doubt":
+            self._no_longer_own(key)
+            self.doubtful.add(key[1])
         elif event["event"] == "owned":
             made = Made(operation, name, event.get("arn"), sent)
             if made not in self.owned:
                 self.owned.append(made)
         elif event["event"] == "gone":
-            self.owned = [
-                each for each in self.owned if (each.operation, each.name) != (operation, name)
-            ]
+            self._no_longer_own(key)
+            if sent is not None:  # what it made has come, and has been deleted
+                self._silent.pop(key, None)
+            for each in names_of(name) if operation == "CreateModel" else ():
+                if each in self.of_anybody:
+                    until = event.get("at", inf)
+                    self.of_anybody[each] = replace(self.of_anybody[each], until=until)
+
+    def _no_longer_own(self, key: tuple[str, str]) -> None:
+        self.owned = [each for each in self.owned if _key(each.operation, each.name) != key]
 
     def join(self, prefix: str, events: Iterable[Mapping[str, Any]]) -> None:
         """Let count what another process of the run, or an earlier run, has written down."""
@@ -288,6 +310,7 @@ class Ledger:
         self.intended.update(other.intended)
         self.doubtful |= other.doubtful
         _take_the_later(self._unanswered, other._unanswered)
+        _take_the_later(self._silent, other._silent)
         _take_the_later(self.of_anybody, other.of_anybody)
 
     # -- what may be deleted -----------------------------------------------------------------
@@ -308,9 +331,15 @@ class Ledger:
         return [sent for key, sent in self._unanswered.items() if key[0] == operation]
 
     @property
-    def under_way(self) -> list[Unanswered]:
-        """What no answer came to at all, so that the target may carry it out even now."""
-        return [sent for sent in self._unanswered.values() if not sent.is_over]
+    def silent(self) -> list[Unanswered]:
+        """Creates whose answers we waited for in vain, whatever came of their names since."""
+        return list(self._silent.values())
+
+    @property
+    def left_waiting(self) -> list[Unanswered]:
+        """Creates whose answers we did not wait for: we were interrupted, or killed."""
+        sent = self._unanswered.items()
+        return [each for key, each in sent if not each.is_over and key not in self._silent]
 
     def was_there(self, name: str) -> bool:
         """Tell whether a model of this name was there before the run."""

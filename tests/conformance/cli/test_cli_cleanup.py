@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,7 +98,7 @@ def test_what_cannot_be_deleted_is_named_and_kept_in_the_journal(tmp_path: Path)
         journal(tmp_path, service.url, intent(OURS[0]), owned(OURS[0]))
         done = run("cleanup", str(tmp_path))
     assert done.exit_code == 3, done.output
-    assert f"Still there (1): {OURS[0]}" in done.output
+    assert f"Not deleted (1): {OURS[0]}" in done.output
     assert path_of(tmp_path).exists()
 
 
@@ -109,7 +111,7 @@ def test_what_bears_the_prefix_and_no_create_named_is_left_and_said(
     done = run("cleanup", str(tmp_path))
     assert done.exit_code == 3, done.output
     assert f"Deleted (1): {OURS[0]}\n" in done.output
-    said = "Of these not deleted, since no create of the run named them (1): "
+    said = "Of these left alone, since no create of the run named them (1): "
     assert f"{said}{OURS[0]}-copy" in done.output
     assert f"{OURS[0]}-copy" in names(service.url)
 
@@ -126,10 +128,7 @@ def test_a_new_run_does_not_forget_what_another_left_in_its_folder(
 
 
 def test_what_a_create_comes_to_after_the_run_is_found_by_cleanup(tmp_path: Path) -> None:
-    """The run says that a create had no answer and keeps its journal, though nothing is left yet.
-
-    ``cleanup`` keeps it too, until no target would still be at work.
-    """
+    """The run says that a create had no answer and keeps its journal, though nothing is left."""
     silent: list[Asked] = []
 
     def keeps_one_waiting(asked: Asked) -> None:
@@ -145,9 +144,7 @@ def test_what_a_create_comes_to_after_the_run_is_found_by_cleanup(tmp_path: Path
         assert f"A create had no answer: should the target carry it out later, `{COMMAND}" in (
             ended.stderr
         )
-        done = run("cleanup", str(tmp_path))
-        assert done.exit_code == 0, done.output
-        assert "Nothing of the run is left.\n1 create(s) of the last 30 seconds" in done.output
+        assert names(server.url) == []
         silent[0].right()
         late = silent[0].members["ModelName"]
         assert names(server.url) == [late]
@@ -158,17 +155,50 @@ def test_what_a_create_comes_to_after_the_run_is_found_by_cleanup(tmp_path: Path
         assert not path_of(tmp_path).exists()
 
 
-def test_a_journal_is_needed_no_longer_than_a_target_may_be_at_work(
-    service: Watched, tmp_path: Path
-) -> None:
-    """It goes half a minute after the last create that had no answer; failures are answers."""
-    journal(tmp_path, service.url, intent(OURS[0]), intent(OURS[1], at=time.time() - 5))
-    assert "1 create(s) of the last" in run("cleanup", str(tmp_path)).output
-    assert path_of(tmp_path).exists()
-    over = {"event": "over", "name": OURS[1]}
-    journal(tmp_path, service.url, intent(OURS[1], at=time.time()), over)
+def test_what_may_still_come_is_waited_for(service: Watched, tmp_path: Path) -> None:
+    """Half a minute after the last create that had no answer there is nothing to wait for."""
+    silent = [{"event": "silent", "name": name} for name in OURS[:2]]
+    journal(tmp_path, service.url, intent(OURS[0]), silent[0])
     assert run("cleanup", str(tmp_path)).output == "Nothing of the run is left.\n"
+    journal(tmp_path, service.url, intent(OURS[1], at=time.time() - 28), silent[1])
+    late = threading.Timer(1.5, make, (service.url, OURS[1]))
+    late.start()
+    done = run("cleanup", str(tmp_path))
+    late.join()
+    assert done.exit_code == 0, done.output
+    assert re.fullmatch(
+        r"A create had no answer; waiting [12] s for what may come.+\n", done.stderr
+    )
+    assert names(service.url) == sorted(LIKE_OURS)
     assert not path_of(tmp_path).exists()
+
+
+def test_a_target_that_tells_nothing_has_not_deleted_anything(tmp_path: Path) -> None:
+    """Exit code 3, and the journal stays: the keys may be better the next time."""
+
+    def expired(asked: Asked) -> None:
+        asked.answer_with(b'{"__type":"ExpiredTokenException","message":"expired"}', 403)
+
+    with hostile(expired, after=0) as server:
+        journal(tmp_path, server.url, intent(OURS[0]), owned(OURS[0]))
+        done = run("cleanup", str(tmp_path))
+    assert done.exit_code == 3, done.output
+    assert done.output == f"Not deleted (1): {OURS[0]}\n"
+    assert path_of(tmp_path).exists()
+
+
+def test_a_journal_that_somebody_else_begins_to_write_is_left_to_them(
+    service: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two clean-ups may begin at once: exit code 2 and one sentence for the later."""
+    journal(tmp_path, service.url, intent(OURS[0]), owned(OURS[0]))
+    theirs = JournalFile(path_of(tmp_path))
+    monkeypatch.setattr("conformance.engine.journal.held", lambda _folder: False)
+    done = run("cleanup", str(tmp_path))
+    theirs.close()
+    assert done.exit_code == 2, done.output
+    assert done.output.endswith("cannot be written: a run that is still going on writes there\n")
+    assert done.output.startswith("Error: ")
 
 
 REFUSED = {

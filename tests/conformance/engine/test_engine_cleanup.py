@@ -8,39 +8,18 @@ from typing import Any
 import pytest
 from fakes import vices
 from fakes.conformant import Conformant, Refused
+from fakes.talking import PREFIX, MadeNow, conversation, interrupted
 
-from conformance.engine.cleanup import names_that_matter, settle
+from conformance.engine.cleanup import names_that_matter, seconds_to_come, settle
 from conformance.engine.conversation import Conversation
 from conformance.engine.listing import list_models
-from conformance.engine.ownership import Made
+from conformance.engine.ownership import Made, Unanswered
+from conformance.wire import Call, Reply
 from strategies.bases import minimal
 from strategies.resources import Resources
 
-PREFIX = "cmcabcdefghija"
 OURS = f"{PREFIX}-000001-conformance"
 LIKE_OURS = (f"{OURS}-2", f"{PREFIX}", "cmcabcdefghijb-000001-conformance", OURS[:-1], "cmc", "a")
-
-
-def conversation(target: Any) -> Conversation:
-    """A conversation whose names bear our letters."""
-    return Conversation(target, prefix=PREFIX, resources=Resources())
-
-
-class MadeNow(Conformant):
-    """Says that every model was made this many seconds ago, in one of many forms."""
-
-    def __init__(self, told: Any) -> None:
-        super().__init__()
-        self.told = told
-
-    def describe(self, members: dict[str, Any]) -> dict[str, Any]:
-        return {**super().describe(members), "CreationTime": self.told}
-
-
-def interrupted(talk: Conversation, *names: Any) -> None:
-    """Have creates been sent whose answers nobody waited for."""
-    for name in names:
-        talk.ledger.intends("CreateModel", minimal(name, Resources()))
 
 
 def test_what_was_made_goes_and_what_is_named_alike_stays() -> None:
@@ -73,75 +52,6 @@ def test_what_was_there_at_the_start_is_not_ours_whatever_it_is_called() -> None
     settled = settle(talk)
     assert (settled.deleted, settled.remaining, settled.unclear) == ((), (), ())
     assert sorted(target.models) == sorted(["a", OURS])
-
-
-NOW = time.time()
-MOMENTS = {
-    "now": (lambda: time.time(), ("a",), ()),
-    "now, as a string": (lambda: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), ("a",), ()),
-    "now, without a zone": (lambda: time.strftime("%Y-%m-%d %H:%M:%S"), ("a",), ()),
-    "long ago": (lambda: time.time() - 60, (), ()),
-    "later, by somebody else": (lambda: time.time() + 60, (), ()),
-    "beyond all times": (lambda: float("inf"), (), ("a",)),
-    "at a number that no clock has": (lambda: 10**400, (), ("a",)),
-    "at no time that can be read": (lambda: "yesterday", (), ("a",)),
-    "at no time": (lambda: None, (), ("a",)),
-}
-
-
-@pytest.mark.parametrize("when", MOMENTS)
-def test_a_name_of_anybodys_is_ours_only_if_it_was_made_when_we_asked(when: str) -> None:
-    """One letter does not tell whose a model is; the moment does, and else nobody knows."""
-    moment, deleted, unclear = MOMENTS[when]
-    target = MadeNow(moment())
-    target.models = {"a": {"ExecutionRoleArn": Resources().role}}
-    talk = conversation(target)
-    interrupted(talk, "a")
-    settled = settle(talk)
-    assert (settled.deleted, settled.unclear) == (deleted, unclear)
-    assert ("a" in target.models) == (not deleted)
-
-
-@pytest.mark.parametrize(
-    ("shown", "unclear"),
-    [({"ExecutionRoleArn": "arn:aws:iam::123456789012:role/Theirs"}, ()), ({}, ("a",))],
-)
-def test_a_model_with_another_role_is_not_ours_whenever_it_was_made(
-    shown: dict[str, Any], unclear: tuple[str, ...]
-) -> None:
-    """Somebody may make one just when a create of ours failed; without a role nobody knows."""
-    target = MadeNow(time.time())
-    target.models = {"a": shown}
-    talk = conversation(target)
-    interrupted(talk, "a")
-    settled = settle(talk)
-    assert (settled.deleted, settled.unclear) == ((), unclear)
-    assert list(target.models) == ["a"]
-
-
-@pytest.mark.parametrize(
-    ("role", "age", "is_ours"),
-    [
-        (Resources().role, 0.0, True),
-        (Resources().role, 60.0, False),
-        ("arn:aws:iam::123456789012:role/Theirs", 0.0, False),
-    ],
-)
-@pytest.mark.parametrize("failed", [True, False], ids=["a failed delete", "a crash"])
-def test_what_somebody_made_after_ours_had_gone_is_theirs(
-    role: str, age: float, is_ours: bool, failed: bool
-) -> None:
-    """A create that was answered 200 is no right to whatever has its name later."""
-    target = MadeNow(time.time() + age)
-    talk = conversation(target)
-    assert talk.create(minimal("a", Resources())).accepted
-    if failed:
-        talk.leftovers, talk.ledger.owned = talk.ledger.owned, []
-    target.models["a"]["ExecutionRoleArn"] = role
-    settled = settle(talk)
-    assert (settled.deleted, settled.remaining) == (("a",) if is_ours else (), ())
-    assert ("a" in target.models) == (not is_ours)
-    assert talk.ledger.is_settled
 
 
 @pytest.mark.parametrize(
@@ -198,57 +108,6 @@ def test_a_refused_name_of_anybodys_is_never_looked_for() -> None:
     assert list(target.models) == ["a"]
 
 
-class SaysThatItDeletes(Conformant):
-    """Answers DeleteModel 200 and keeps the model."""
-
-    def delete(self, members: dict[str, Any]) -> dict[str, Any]:
-        return {}
-
-
-@pytest.mark.parametrize("is_refused", [False, True])
-def test_a_model_of_anybodys_name_that_is_kept_all_the_same_is_named(is_refused: bool) -> None:
-    """The target said that it is gone, or was never made; whose it is only the target can know."""
-    target = Conformant() if is_refused else SaysThatItDeletes()
-    talk = conversation(target)
-    ours = minimal("a", Resources())
-    if is_refused:  # and then it makes it
-        assert not talk.create({**ours, "PrimaryContainer": 1}).accepted
-        target.models["a"], target.made["a"] = ours, time.time()
-    else:
-        assert talk.create(ours).accepted
-        talk.tidy()
-    settled = settle(talk)
-    assert (settled.deleted, settled.remaining, settled.unclear) == ((), (), ("a",))
-    assert list(target.models) == ["a"]
-
-
-@pytest.mark.parametrize(
-    ("role", "age"), [(Resources().role, 60), ("arn:aws:iam::123456789012:role/Theirs", 0)]
-)
-def test_a_model_of_a_name_that_we_had_is_not_spoken_of_where_it_is_anothers(
-    role: str, age: float
-) -> None:
-    """Its role, or its moment, shows that somebody else made it."""
-    target = Conformant()
-    talk = conversation(target)
-    assert talk.create(minimal("a", Resources())).accepted
-    talk.tidy()
-    target.models["a"] = {"ExecutionRoleArn": role}
-    target.made["a"] = time.time() - age
-    settled = settle(talk)
-    assert (settled.deleted, settled.remaining, settled.unclear) == ((), (), ())
-
-
-def test_a_model_that_may_be_ours_for_two_reasons_is_named_once() -> None:
-    """It was found in doubt, and a create of its name has no answer."""
-    target = MadeNow(None)  # it does not say when
-    target.models = {"None": {}}
-    talk = conversation(target)
-    interrupted(talk, None)
-    talk.ledger.doubt("None")
-    assert settle(talk).unclear == ("None",)
-
-
 class CannotList(Conformant):
     """Knows no ListModels."""
 
@@ -285,6 +144,56 @@ class Late(Conformant):
         page = super().list(members)
         self.models.update(self.late)
         return page
+
+
+class Broken(Conformant):
+    """Answers everything alike once ``useless`` is set."""
+
+    useless: Reply | Refused | None = None
+
+    def send(self, call: Call) -> Reply:
+        if self.useless is None:
+            return super().send(call)
+        return self.useless if isinstance(self.useless, Reply) else self.refusal(self.useless)
+
+
+PAGE = (("Content-Type", "text/html"),)
+USELESS = {
+    "the keys have expired": Refused("ExpiredTokenException", "expired", 403),
+    "it fails": Refused("InternalFailure", "", 500),
+    "a gateway's page": Reply(502, PAGE, b"<html>Bad Gateway</html>"),
+    "it is busy": Reply(503, PAGE, b"<html>Service Unavailable</html>"),
+    "another server's page": Reply(404, PAGE, b"<html>Not Found</html>"),
+    "a portal's page": Reply(200, PAGE, b"<html>Sign in</html>"),
+}
+
+
+@pytest.mark.parametrize("what", USELESS)
+def test_a_target_that_says_nothing_of_use_in_the_end_has_kept_everything(what: str) -> None:
+    """What was made is not deleted, and of what had no answer nobody knows."""
+    target = Broken()
+    talk = conversation(target)
+    assert talk.create(minimal(OURS, Resources())).accepted
+    second = f"{PREFIX}-000002-conformance"
+    interrupted(talk, second, "a")
+    target.useless = USELESS[what]
+    for _ in range(2):
+        settled = settle(talk)
+        assert (settled.remaining, settled.unclear[:1]) == ((OURS,), (second,))
+        assert settled.unclear[1:] == (() if what == "a portal's page" else ("a",))
+    assert list(target.models) == [OURS]
+
+
+def test_a_create_that_had_no_answer_may_be_carried_out_for_half_a_minute() -> None:
+    """One that we left waiting may, too, where the target takes its time with others."""
+    talk = conversation(Conformant())
+    interrupted(talk, OURS)
+    assert seconds_to_come(talk) == []
+    talk.slowest = 2.0
+    (left,) = seconds_to_come(talk)
+    assert 20 < left <= 30
+    talk.ledger._silent[("CreateModel", "a")] = Unanswered("a", time.time() - 31, None)
+    assert seconds_to_come(talk) == [pytest.approx(left, abs=5)]
 
 
 def test_a_create_that_is_carried_out_while_we_look_is_found_the_second_time() -> None:

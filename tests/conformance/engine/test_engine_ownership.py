@@ -103,7 +103,7 @@ def test_only_a_clients_fault_says_that_nothing_was_made(status: int, is_settled
 
 
 @pytest.mark.parametrize(
-    ("exchange", "is_under_way"),
+    ("exchange", "is_silent"),
     [
         (silence({"ModelName": "a"}, "timeout"), True),
         (silence({"ModelName": "a"}, "broken"), True),
@@ -117,13 +117,40 @@ def test_only_a_clients_fault_says_that_nothing_was_made(status: int, is_settled
         (answer("CreateModel", {"ModelName": "a"}, 504), True),
     ],
 )
-def test_what_has_no_answer_may_be_under_way(exchange: Exchange, is_under_way: bool) -> None:
-    """A server that says that it failed does nothing more; a gateway's word says nothing."""
+def test_what_has_no_answer_may_be_carried_out_later(exchange: Exchange, is_silent: bool) -> None:
+    """A server that says that it failed does nothing more; a gateway's word says nothing.
+
+    That the same name is sent again, and refused or deleted then, does not take that back.
+    """
     ledger = Ledger(PREFIX)
-    sent(ledger, exchange)
-    assert bool(ledger.under_way) is is_under_way
     ledger.intends("CreateModel", {"ModelName": "a"})
-    assert ledger.under_way
+    assert (len(ledger.silent), len(ledger.left_waiting)) == (0, 1)
+    ledger.answered(exchange)
+    assert bool(ledger.silent) is is_silent
+    assert ledger.left_waiting == []
+    sent(ledger, answer("CreateModel", {"ModelName": "a"}))
+    ledger.answered(answer("DeleteModel", {"ModelName": "a"}))
+    assert bool(ledger.silent) is is_silent
+
+
+def test_what_a_create_without_an_answer_has_made_is_not_waited_for_once_it_is_deleted() -> None:
+    """It has been carried out."""
+    ledger = Ledger(PREFIX)
+    sent(ledger, silence({"ModelName": "a"}, "timeout"))
+    ledger.answered(answer("DeleteModel", {"ModelName": "a"}))
+    assert ledger.silent == []
+
+
+def test_a_web_page_is_no_word_that_a_model_was_deleted() -> None:
+    """A portal answers 200 to everything; AWS answers DeleteModel with an empty body."""
+    ledger = Ledger(PREFIX)
+    sent(ledger, answer("CreateModel", {"ModelName": "a"}))
+    page = Reply(200, (("Content-Type", "text/html"),), b"<html>Sign in</html>")
+    ledger.answered(Exchange(1, "DeleteModel", {"ModelName": "a"}, page, read(page)))
+    assert ledger.is_ours("a")
+    empty = Reply(200, (), b"")
+    ledger.answered(Exchange(1, "DeleteModel", {"ModelName": "a"}, empty, read(empty)))
+    assert not ledger.is_ours("a")
 
 
 def test_a_name_of_ours_that_was_refused_is_remembered_as_meant() -> None:
@@ -213,7 +240,8 @@ def test_a_journal_read_back_knows_what_its_writer_knew(calls: list[Exchange], c
     assert again.intended == ledger.intended
     for operation in ("CreateModel", "CreateEndpointConfig"):
         assert again.unanswered(operation) == ledger.unanswered(operation)
-    assert again.under_way == ledger.under_way
+    assert (again.silent, again.left_waiting) == (ledger.silent, ledger.left_waiting)
+    assert again.of_anybody == ledger.of_anybody
 
 
 def test_of_a_name_that_two_parts_of_a_run_sent_the_last_create_counts() -> None:
@@ -226,7 +254,7 @@ def test_of_a_name_that_two_parts_of_a_run_sent_the_last_create_counts() -> None
         ledger = Ledger(PREFIX)
         for events in order:
             ledger.join(PREFIX, events)
-        assert [each.at for each in ledger.under_way] == [2.0]
+        assert [each.at for each in ledger.left_waiting] == [2.0]
 
 
 @given(st.text() | st.integers() | st.booleans() | st.none() | st.lists(st.text(), max_size=2))

@@ -353,3 +353,12 @@ def test_every_option_of_ours_has_our_prefix(runs_here: Runs) -> None:
     options = re.findall(r"^  (-{1,2}[\w-]+)", group, re.MULTILINE)
     assert len(options) == len(plugin._OPTIONS)
     assert all(option.startswith("--createmodel-") for option in options)
+
+
+def test_what_a_session_may_have_left_is_said(runs_here: Runs) -> None:
+    """A target that keeps what it says to have deleted is named among the warnings."""
+    target = "reference:delete-keeps-model"
+    result = runs_here(
+        *SUITE, "--createmodel-target", target, "--createmodel-select", "errors/status"
+    )
+    result.stdout.re_match_lines([r".*PytestWarning: \d+ model\(s\) .* left on reference:delete.*"])

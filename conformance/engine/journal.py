@@ -24,7 +24,7 @@ from conformance.engine.ownership import KINDS, Event, Ledger
 FORMAT = 1
 
 #: What a ledger tells: see ``ownership``.
-_EVENTS = frozenset({"intent", "owned", "refused", "over", "silent", "doubt", "gone"})
+_EVENTS = ("intent", "owned", "refused", "over", "silent", "doubt", "gone")
 
 _NAME = re.compile(r"journal(-\d+)?\.ndjson")
 

@@ -18,6 +18,7 @@ from zlib import crc32
 
 from click.testing import CliRunner
 from fakes.certificates import statement
+from fakes.conformant import ACCOUNT, REGION, Conformant
 from fakes.records import footer, judged, row, run_of
 
 from conformance.certification.envelope import BadKey, NotSigned, check_signature, sealed, signer
@@ -25,8 +26,10 @@ from conformance.certification.verification import NotACertificate, verify
 from conformance.certification.verification import read as read_certificate
 from conformance.cli import Refused, cli
 from conformance.cli.pairs import recorded_sides
-from conformance.engine.conversation import TargetGone
+from conformance.engine.cleanup import seconds_to_come, settle
+from conformance.engine.conversation import Conversation, TargetGone
 from conformance.engine.exchanges import Exchange, recorded
+from conformance.engine.journal import Heading, NotAJournal, ledger_of, path_of
 from conformance.engine.judge import Bench, judge_side
 from conformance.engine.judgement import shown
 from conformance.engine.record import header
@@ -38,6 +41,7 @@ from conformance.wire.reading import KINDS, bare_code
 from reports.known.entries import NotAKnownList, entries
 from reports.known.writing import CannotPrune, pruned
 from reports.record import NotARecord, RunRecord, exchanges
+from strategies.resources import Resources
 
 #: Rules of each sort of finding: a plain request, one with calls before it, one in odd bytes.
 RULES = (
@@ -345,6 +349,43 @@ def _explain(data: bytes, folder: Path) -> None:
     _command(["explain", str(folder / "request.json"), *(["--json"] if len(data) % 2 else [])])
 
 
+# -- journals ------------------------------------------------------------------------------
+
+_PREFIX = "cmcabcdefghij"
+
+
+@cache
+def _journals() -> tuple[bytes, ...]:
+    names = (f"{_PREFIX}a-000001-conformance", "a", None, 7, [f"{_PREFIX}b"])
+    heading = Heading("http://localhost/", "http://localhost/", REGION, "requests", _PREFIX, ("b",))
+    arn = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model/{names[0]}"
+    events: list[dict[str, Any]] = [heading.as_event()]
+    for name in names:
+        for came in ("owned", "refused", "over", "silent", "doubt", "gone"):
+            about = {"operation": "CreateModel", "name": name}
+            events.append({"event": "intent", **about, "at": 1.7e9, "role": Resources().role})
+            events.append({"event": came, **about, **({"arn": arn} if came == "owned" else {})})
+    again = [replace(heading, prefix="cmcklmnopqrst", before=None).as_event(), *events[1:9]]
+    return _lines(events), _lines([*events, *again])
+
+
+def _clean_up(data: bytes, folder: Path) -> None:
+    """Do what ``cleanup`` does, on the word of this journal."""
+    path_of(folder).write_bytes(data)
+    try:
+        found = ledger_of(folder)
+    except NotAJournal:
+        return
+    finally:
+        path_of(folder).unlink()
+    if found is None:
+        return
+    talk = Conversation(Conformant(), prefix=found[0].prefix, resources=Resources())
+    talk.ledger = found[1]
+    settle(talk)
+    seconds_to_come(talk)
+
+
 READERS = (
     Reader("replies", _replies, _read_reply),
     Reader("judging", _replies, _judge),
@@ -357,4 +398,5 @@ READERS = (
     Reader("verify", _certificates_once, _verify_by_command),
     Reader("keys", key_pair, _read_key),
     Reader("requests", _requests, _explain),
+    Reader("journals", _journals, _clean_up),
 )

@@ -20,9 +20,15 @@ from fakes.readers import READERS, Reader
 from hypothesis import given, settings
 
 #: Inputs of a quick run, and of ``make proof``: a million in all.
-QUICK = {"replies": 2_000, "events": 1_000, "known findings": 200, "certificates": 200}
+QUICK = {
+    "replies": 2_000,
+    "events": 1_000,
+    "known findings": 200,
+    "certificates": 200,
+    "journals": 200,
+}
 PROOF = {
-    "replies": 555_000,
+    "replies": 535_000,
     "judging": 5_000,
     "events": 250_000,
     "commands on events": 5_000,
@@ -33,6 +39,7 @@ PROOF = {
     "verify": 10_000,
     "keys": 20_000,
     "requests": 10_000,
+    "journals": 20_000,
 }
 QUICK_OTHERS = 40
 

@@ -187,6 +187,31 @@ def test_a_target_that_tells_nothing_has_not_deleted_anything(tmp_path: Path) ->
     assert path_of(tmp_path).exists()
 
 
+def test_a_run_whose_keys_expire_says_what_it_has_left(tmp_path: Path) -> None:
+    """Named on stderr and counted in the report; ``cleanup`` with good keys finds it."""
+    made: list[str] = []
+
+    def expires(asked: Asked) -> None:
+        if made:
+            asked.answer_with(b'{"__type":"ExpiredTokenException","message":"expired"}', 403)
+            return
+        asked.answer(asked.right())
+        made.extend([asked.members["ModelName"]] if asked.operation == "CreateModel" else [])
+
+    with hostile(expires) as server:
+        chosen = ("--depth", "quick", "-q", "--select", "CreateModel/ModelName:max-length")
+        ended = run("run", server.url, "--out", str(tmp_path), *chosen)
+        assert ended.exit_code == 3, ended.output
+        assert f"Not deleted (1): {made[0]}\n" in ended.stderr
+        report = json.loads((tmp_path / "report.json").read_text("utf-8"))
+        assert report["leftovers"] == 1
+        assert path_of(tmp_path).exists()
+        server.vice = lambda asked: asked.answer(asked.right())
+        assert names(server.url) == made
+        assert f"Deleted (1): {made[0]}\n" in run("cleanup", str(tmp_path)).output
+        assert names(server.url) == []
+
+
 def test_a_journal_that_somebody_else_begins_to_write_is_left_to_them(
     service: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import time
 from contextlib import suppress
@@ -126,17 +127,26 @@ def test_a_file_that_is_no_journal_of_ours_is_refused(what: str, tmp_path: Path)
         ledger_of(tmp_path)
 
 
-@settings(max_examples=200)
-@given(data=st.binary(max_size=200) | st.text(alphabet='{}[]":,event', max_size=80).map(str.encode))
-def test_reading_any_bytes_raises_nothing_else(
-    data: bytes, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """A damaged journal is read as far as it goes, or refused; nothing is owned by accident."""
-    folder = tmp_path_factory.mktemp("any")
-    path_of(folder).write_bytes(data)
-    with suppress(NotAJournal):
-        found = ledger_of(folder)
-        assert found is None or found[1].is_settled
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "a pipe"])
+def test_what_is_no_file_is_not_read(path: str, tmp_path: Path) -> None:
+    """It may have no end, or keep whoever opens it waiting."""
+    if path == "a pipe":
+        os.mkfifo(path_of(tmp_path))
+    else:
+        path_of(tmp_path).symlink_to(path)
+    with pytest.raises(NotAJournal, match=r"journal\.ndjson is not a file"):
+        ledger_of(tmp_path)
+
+
+@pytest.mark.parametrize("at", ["NaN", "Infinity", "-1e999", "1" + "0" * 400, '"now"', "null"])
+def test_a_time_that_no_clock_shows_is_no_event(at: str, tmp_path: Path) -> None:
+    """A line that was tampered with is passed over like one that was cut off."""
+    data = written(tmp_path, f"{PREFIX}a-1")
+    event = json.dumps(intent(f"{PREFIX}a-2") | {"at": 0}).replace('"at": 0', f'"at": {at}')
+    path_of(tmp_path).write_bytes(data + event.encode() + b"\n")
+    found = ledger_of(tmp_path)
+    assert found is not None
+    assert [each.name for each in found[1].unanswered("CreateModel")] == [f"{PREFIX}a-1"]
 
 
 def test_a_journal_is_written_by_one_run_alone(tmp_path: Path) -> None:

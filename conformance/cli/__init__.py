@@ -84,12 +84,26 @@ def cli() -> None:
     """Judge implementations of the SageMaker CreateModel API against its specification."""
 
 
+def _open_what_is_closed() -> None:
+    """Have what is said to a closed stream (``>&-``) go nowhere, instead of into the next file.
+
+    That file would have the stream's number, in our child processes, too.
+    """
+    while (file := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(file, True)
+    os.close(file)
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, "w", encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
 def main() -> None:
     """Run the command line. A terminal that cannot show every character gets escapes instead.
 
     A reader that goes away (``... | head``) ends it quietly with 141, as a shell says of others:
     whoever looks at the exit code must not take that for an answer.
     """
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

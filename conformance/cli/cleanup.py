@@ -64,19 +64,24 @@ def clean_up_before(folder: Path, given: Mapping[str, Any]) -> None:
         _say(_clean_up(folder, *found, given, waits=False), err=True)
 
 
-def begin_afresh(folder: Path) -> None:
-    """Refuse a folder whose journal is still needed; a settled one is taken away."""
-    from conformance.engine.journalling import remove
+def begin_afresh(folder: Path, target: str, region: str) -> None:
+    """Refuse a folder whose journal is needed, and that a run at this target does not go on with.
 
-    if not os.path.isdir(folder) or _journalled(folder) is None:  # Path raises for long names
+    A run deletes in the end what an earlier one at the same target has left in its folder.
+    """
+    if not os.path.isdir(folder):  # Path raises for long names
         return
+    found = _journalled(folder)
+    if found is None:
+        return
+    heading = found[0]
     with suppress(Refused):
-        if record_of(folder).footer is not None:  # the user was told what is left
-            remove(folder)
+        is_over = record_of(folder).footer is not None
+        if is_over and (heading.target, heading.region) == (target, region):
             return
     raise Refused(
-        f"{folder} is of a run that was cut off and may have left models: "
-        f"say `createmodel-conformance cleanup {shlex.quote(str(folder))}` first, or --resume"
+        f"{folder} is of a run that may have left models on {heading.target}: "
+        f"say `createmodel-conformance cleanup {shlex.quote(str(folder))}` first"
     )
 
 

@@ -57,7 +57,7 @@ def judge_plan(
     bench = bench_of(plan, who)
     benches = [bench, *(bench_of(plan, each) for each in (scale_out.replicas if scale_out else ()))]
     if resumed is None:
-        begin_afresh(folder)
+        begin_afresh(folder, plan.target, bench.talk.resources.region)
     else:
         bench.talk.requests = resumed.kept.requests
     journals: Journalling | None = None

@@ -18,7 +18,17 @@ Command = Callable[..., Any]
 
 
 #: A time that can be meant: a week is longer than any run.
-SECONDS = click.FloatRange(min=0, min_open=True, max=604_800)
+class _Seconds(click.FloatRange):
+    """A range of seconds; NaN is in none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        seconds = super().convert(value, param, ctx)
+        if seconds != seconds:
+            self.fail(f"{value!r} is not a number", param, ctx)
+        return seconds
+
+
+SECONDS = _Seconds(min=0, min_open=True, max=604_800)
 
 
 def _adding(options: Sequence[Callable[[Command], Command]]) -> Callable[[Command], Command]:

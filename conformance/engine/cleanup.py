@@ -72,7 +72,7 @@ def _delete(talk: Conversation, made: Made) -> bool:
 
     What bytes without a name have made may have a name that somebody's model had before.
     """
-    if made.name is None and any(map(talk.ledger.was_there, (*names_of(None), made.stored))):
+    if any(map(talk.ledger.was_there, (*names_of(made.name), made.stored))):
         return False
     kind = KINDS[made.operation]
     body = {} if made.name is None else {kind.name: made.name}
@@ -193,7 +193,8 @@ def settle_twice(talk: Conversation, *, again: bool) -> Settled:
         return first
     time.sleep(SETTLES_WITHIN)
     second = settle(talk)
-    return replace(second, deleted=first.deleted + second.deleted)
+    before = tuple(name for name in first.deleted if name not in second.remaining)
+    return replace(second, deleted=before + second.deleted)
 
 
 def seconds_to_come(talk: Conversation) -> list[float]:

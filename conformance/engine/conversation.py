@@ -21,7 +21,11 @@ from conformance.engine.exchanges import Exchange, Record, recorded
 from conformance.engine.in_step import Step
 from conformance.engine.listing import list_models
 from conformance.engine.ownership import KINDS, Ledger, Made, names_of
-from conformance.engine.patience import Patience, was_done_all_the_same
+from conformance.engine.patience import (
+    Patience,
+    may_say_that_it_exists,
+    was_done_all_the_same,
+)
 from conformance.engine.whose import was_made_all_the_same
 from conformance.targets import Target
 from conformance.targets.pace import Pace
@@ -37,6 +41,9 @@ _Outcome = tuple[Reply | None, TransportFault | None, float, float]
 #: After this many faults in a row the target is taken to be gone, unless it still answers to what
 #: is small: some are slow with what is large, or close its connection.
 _GONE_AFTER = {"connect": 3, "timeout": 3, "broken": 20, "stale": 20, "too-long": 20}
+
+#: Seconds that are waited for another run to give a name free that it took before us.
+_PAUSES = (0.05, 0.2, 0.8)
 
 #: The status of a server that has failed, and does nothing more about a request.
 _FAILED = 500
@@ -90,6 +97,8 @@ class Conversation:
         self.ledger = Ledger(prefix)
         #: What we made and the target did not delete.
         self.leftovers: list[Made] = []
+        #: Whether any answer was JSON, or told an error as AWS does.
+        self.was_understood = False
         #: Seconds that the target took for an answer, at most.
         self.slowest = 0.0
         keys = credentials or getattr(target, "credentials", None)
@@ -236,6 +245,9 @@ class Conversation:
             began,
             ended,
         )
+        reading = exchange.reading
+        if reading is not None and (reading.payload is not None or reading.code is not None):
+            self.was_understood = True
         self._records.append(recorded(call, exchange, purpose))
         if fault is not None and fault.kind == "spent":
             raise TargetGone(fault.detail)
@@ -277,9 +289,20 @@ class Conversation:
             in_use, was_there = self.in_use(candidate), self.ledger.was_there(candidate)
             if in_use is not False or was_there:
                 raise NameTaken(candidate, is_certain=was_there or in_use is True)
-        exchange = self.ask("CreateModel", body, purpose=purpose, is_free=bool(foreign))
+        exchange = self._created_beside_others(body, purpose, foreign)
         if not exchange.accepted:
             self._look_for_what_was_made(foreign, exchange)
+        return exchange
+
+    def _created_beside_others(self, body: Any, purpose: str, foreign: Sequence[str]) -> Exchange:
+        """Send a create; once more where another run had one of these free names for a moment."""
+        exchange = self.ask("CreateModel", body, purpose=purpose, is_free=bool(foreign))
+        for pause in _PAUSES if foreign and self._waits else ():
+            if exchange.accepted or not may_say_that_it_exists(exchange):
+                break
+            self._sleep(pause)
+            if all(map(self.is_free, foreign)):
+                exchange = self.ask("CreateModel", body, purpose=purpose, is_free=True)
         return exchange
 
     def _look_for_what_was_made(self, foreign: Sequence[str], create: Exchange) -> None:

@@ -43,6 +43,10 @@ class Journalling:
 
     def back_out(self) -> bool:
         """Delete what was made before anything was judged; tell whether nothing is left of it."""
+        if not self._talk.was_understood:  # whoever answers there is no AWS endpoint
+            self._close()
+            self._remove()
+            return True
         settled: Settled | None = Settled((), ())
         if not self._talk.ledger.is_settled:
             settled = None
@@ -55,12 +59,15 @@ class Journalling:
 
         It is not while a create may be carried out that had no answer.
         """
-        self._talk.ledger.journal = None
-        self._file.close()
+        self._close()
         is_clean = settled is not None and settled.is_clean and not seconds_to_come(self._talk)
         if is_clean:
             self._remove()
         return is_clean
+
+    def _close(self) -> None:
+        self._talk.ledger.journal = None
+        self._file.close()
 
     def _remove(self) -> None:
         remove(self.folder)

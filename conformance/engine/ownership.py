@@ -235,9 +235,12 @@ class Ledger:
         if unsent or (reading is not None and _is_definite(reading)):
             for name in names:
                 self._told("refused", operation, name)
+        elif _has_come(exchange):
+            for name in names:
+                self._told("over", operation, name)
         else:
             for name in names:
-                self._told("over" if _has_come(exchange) else "silent", operation, name)
+                self._told("silent", operation, name, at=round(time.time(), 3))
 
     def _deleted(self, exchange: Exchange) -> None:
         operation = _CREATE_OF[exchange.operation]
@@ -277,10 +280,10 @@ class Ledger:
             return
         sent = self._unanswered.pop(key, None)
         if event["event"] in ("over", "silent") and sent is not None:
-            is_over = event["event"] == "over"
-            self._unanswered[key] = replace(sent, is_over=is_over)
-            if not is_over:
-                self._silent[key] = sent
+            self._unanswered[key] = replace(sent, is_over=event["event"] == "over")
+        if event["event"] == "silent":  # of those of one name that met, others may have an answer
+            role = sent.role if sent is not None else None
+            self._silent[key] = Unanswered(name, event.get("at", 0.0), role)
         elif event["event"] == "doubt":
             self._no_longer_own(key)
             self.doubtful.add(key[1])

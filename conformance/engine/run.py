@@ -7,7 +7,6 @@ import time
 from collections.abc import Generator, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -182,26 +181,22 @@ def _in_workers(
     for share in range(1, plan.workers + 1):
         shares.put(share)
     ends = None if left is None else time.time() + left
-    pool = pool_of(plan.workers, _start_worker, plan, shares, ends, journals)
     over: OutOfTime | None = None
     pending: set[Future[tuple[Judgement, list[Any]]]] = set()
     try:
-        with interruption.undisturbed():
-            pending = {pool.submit(_judge_in_worker, rule, side) for rule, side in plan.sides}
-        while pending:
-            done, pending = first_done(pending)
-            for each in done:
-                try:
-                    yield each.result()
-                except OutOfTime as problem:  # what others have judged to its end still counts
-                    over = problem
+        with pool_of(plan.workers, _start_worker, plan, shares, ends, journals) as pool:
+            with interruption.undisturbed():
+                pending = {pool.submit(_judge_in_worker, rule, side) for rule, side in plan.sides}
+            while pending:
+                done, pending = first_done(pending)
+                for each in done:
+                    try:
+                        yield each.result()
+                    except OutOfTime as problem:  # what others have judged to its end still counts
+                        over = problem
         if over is not None:
             raise over
     except BrokenProcessPool as fault:
         raise TargetGone(f"a worker process ended unexpectedly: {fault}") from fault
     finally:
-        # Only the pool itself cancels: beside a worker that was killed it would meet a future that
-        # somebody else has cancelled, and print a traceback.
-        with suppress(OSError):
-            pool.shutdown(wait=True, cancel_futures=True)
         shares.close()

@@ -6,8 +6,10 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterator, Set
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any, ClassVar, TypeVar
 
@@ -31,13 +33,40 @@ class _Context(SpawnContext):
     Process: ClassVar[type[SpawnProcess]] = _Worker
 
 
+@contextmanager
 def pool_of(
     workers: int, prepare: Callable[..., object] | None = None, *given: Any
-) -> ProcessPoolExecutor:
-    """Return a pool of so many processes, each of which calls ``prepare(*given)`` first."""
-    return ProcessPoolExecutor(
-        workers, mp_context=_Context(), initializer=_begin, initargs=(prepare, given)
+) -> Iterator[ProcessPoolExecutor]:
+    """Yield a pool of so many processes, each of which calls ``prepare(*given)`` first.
+
+    In the end they finish what they are at; where something is raised they stop before their next
+    request. A signal that comes while they do kills them: none goes on when this has returned.
+    """
+    context = _Context()
+    told, tell = context.Pipe(duplex=False)  # an event would wait for a worker that was killed
+    pool = ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_begin, initargs=(told, prepare, given)
     )
+    try:
+        yield pool
+    except BaseException:
+        tell.close()
+        raise
+    finally:
+        # Only the pool itself cancels: beside a worker that was killed it would meet a future that
+        # somebody else has cancelled, and print a traceback.
+        try:
+            with suppress(OSError):
+                pool.shutdown(wait=True, cancel_futures=True)
+        except KeyboardInterrupt:
+            for each in multiprocessing.active_children():
+                if isinstance(each, _Worker):
+                    each.kill()
+                    each.join()
+            raise
+        finally:
+            tell.close()
+            told.close()
 
 
 def first_done(pending: Set[Future[T]]) -> tuple[set[Future[T]], set[Future[T]]]:
@@ -54,7 +83,7 @@ def first_done(pending: Set[Future[T]]) -> tuple[set[Future[T]], set[Future[T]]]
             return done, left
 
 
-def _begin(prepare: Callable[..., object] | None, given: tuple[Any, ...]) -> None:
+def _begin(told: Connection, prepare: Callable[..., object] | None, given: tuple[Any, ...]) -> None:
     """Leave it to the parent when to stop: a signal to all of a group reaches workers, too.
 
     One that ended while it sends a result would leave half of it in the pipe.
@@ -62,8 +91,15 @@ def _begin(prepare: Callable[..., object] | None, given: tuple[Any, ...]) -> Non
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_stop_when_told, args=(told,), daemon=True).start()
     if prepare is not None:
         prepare(*given)
+
+
+def _stop_when_told(told: Connection) -> None:
+    """Have what is being done end before its next request once the other end is closed."""
+    told.poll(None)
+    interruption.ask()
 
 
 def _end_with_parent() -> None:

@@ -237,17 +237,14 @@ def trials(
             interruption.check()
             yield trial(name, full=full, engines=engines, seed=seed)
         return
-    pool = pool_of(workers)
     task: Callable[[str], Trial] = _Task(full, engines, seed)
-    try:
+    with pool_of(workers) as pool:
         with interruption.undisturbed():
             found = [pool.submit(task, name) for name in names]
         for each in found:
             while not each.done():
                 first_done({each})
             yield each.result()
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 @dataclass(frozen=True)

@@ -116,6 +116,23 @@ def test_what_bears_the_prefix_and_no_create_named_is_left_and_said(
     assert f"{OURS[0]}-copy" in names(service.url)
 
 
+def test_a_run_deletes_what_an_earlier_one_left_in_its_folder(
+    service: Watched, tmp_path: Path
+) -> None:
+    """Its record is over and makes place for the new one; its journal is not, and does not."""
+    chosen = ("--select", "errors/status", "-q", "--out", str(tmp_path))
+    assert run("run", service.url, *chosen).exit_code == 0
+    make(service.url, OURS[0])
+    journal(tmp_path, service.url, intent(OURS[0]), {"event": "silent", "name": OURS[0]})
+    elsewhere = run("run", "reference", *chosen)
+    assert elsewhere.exit_code == 2
+    assert f"left models on {service.url}: say `{COMMAND} {tmp_path}` first" in elsewhere.output
+    assert OURS[0] in names(service.url)
+    assert run("run", service.url, *chosen).exit_code == 0
+    assert names(service.url) == sorted(LIKE_OURS)
+    assert not path_of(tmp_path).exists()
+
+
 def test_a_new_run_does_not_forget_what_another_left_in_its_folder(
     service: Watched, tmp_path: Path
 ) -> None:
@@ -157,10 +174,13 @@ def test_what_a_create_comes_to_after_the_run_is_found_by_cleanup(tmp_path: Path
 
 def test_what_may_still_come_is_waited_for(service: Watched, tmp_path: Path) -> None:
     """Half a minute after the last create that had no answer there is nothing to wait for."""
-    silent = [{"event": "silent", "name": name} for name in OURS[:2]]
+    silent = [
+        {"event": "silent", "name": name, "at": at}
+        for name, at in ((OURS[0], 1.0), (OURS[1], time.time() - 28))
+    ]
     journal(tmp_path, service.url, intent(OURS[0]), silent[0])
     assert run("cleanup", str(tmp_path)).output == "Nothing of the run is left.\n"
-    journal(tmp_path, service.url, intent(OURS[1], at=time.time() - 28), silent[1])
+    journal(tmp_path, service.url, intent(OURS[1]), silent[1])
     late = threading.Timer(1.5, make, (service.url, OURS[1]))
     late.start()
     done = run("cleanup", str(tmp_path))

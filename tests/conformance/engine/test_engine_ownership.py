@@ -133,6 +133,22 @@ def test_what_has_no_answer_may_be_carried_out_later(exchange: Exchange, is_sile
     assert bool(ledger.silent) is is_silent
 
 
+def test_of_creates_of_one_name_that_meet_each_is_waited_for() -> None:
+    """Found: the answer to one hid that another had none, whatever came first."""
+    silent, made = (
+        silence({"ModelName": "a"}, "timeout"),
+        answer("CreateModel", {"ModelName": "a"}),
+    )
+    for answers in ([silent, made], [made, silent]):
+        ledger = Ledger(PREFIX)
+        for exchange in answers:
+            ledger.intends(exchange.operation, exchange.request)
+        for exchange in answers:
+            ledger.answered(exchange)
+        ledger.answered(answer("DeleteModel", {"ModelName": "a"}))
+        assert [each.name for each in ledger.silent] == ["a"]
+
+
 def test_what_a_create_without_an_answer_has_made_is_not_waited_for_once_it_is_deleted() -> None:
     """It has been carried out."""
     ledger = Ledger(PREFIX)

@@ -10,6 +10,7 @@ import time
 from concurrent.futures import Future
 from concurrent.futures import _base as futures
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from types import FrameType
 
 import pytest
@@ -75,14 +76,57 @@ def test_a_worker_leaves_it_to_the_parent_when_to_end() -> None:
 
 def test_where_one_worker_is_killed_the_others_end_too() -> None:
     """Although they do not hear SIGTERM, with which a pool ends them."""
-    pool = pool_of(2)
-    sleeping = [pool.submit(time.sleep, 600) for _ in range(2)]
-    assert until(lambda: all(each.running() for each in sleeping))
-    workers = list(pool._processes)
-    assert len(workers) == 2
-    time.sleep(0.5)
-    os.kill(workers[0], signal.SIGKILL)
-    with pytest.raises(BrokenProcessPool):
-        sleeping[1].result(60)
-    pool.shutdown()
+    with pool_of(2) as pool:
+        sleeping = [pool.submit(time.sleep, 600) for _ in range(2)]
+        assert until(lambda: all(each.running() for each in sleeping))
+        workers = list(pool._processes)
+        assert len(workers) == 2
+        time.sleep(0.5)
+        os.kill(workers[0], signal.SIGKILL)
+        with pytest.raises(BrokenProcessPool):
+            sleeping[1].result(60)
     assert until(lambda: not any(is_running(each) for each in workers))
+
+
+def ask_until_told(seconds: float) -> str:
+    """What a worker does: looks before each request whether it is to stop."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        try:
+            interruption.check()
+        except KeyboardInterrupt:
+            return "stopped"
+        time.sleep(0.01)
+    return "not stopped"
+
+
+def test_workers_stop_before_their_next_request_where_the_run_is_stopped() -> None:
+    """They do not hear the signal; the end of a side may be a minute away."""
+    with suppress(KeyboardInterrupt), pool_of(1) as pool:
+        working = pool.submit(ask_until_told, 600)
+        assert until(working.running)
+        time.sleep(0.5)
+        raise KeyboardInterrupt
+    assert working.result(1) == "stopped"
+
+
+def test_a_signal_while_workers_end_kills_them() -> None:
+    """Found: the run hung at its end, and they went on making models after its reports."""
+    workers: list[int] = []
+
+    def end_twice() -> None:
+        with interruption.held_back(), pool_of(2) as pool:
+            sleeping = [pool.submit(time.sleep, 600) for _ in range(2)]
+            assert until(lambda: all(each.running() for each in sleeping))
+            workers.extend(pool._processes)
+            time.sleep(0.5)
+            again = (os.getpid(), signal.SIGINT)
+            threading.Timer(0.5, os.kill, again).start()
+            interruption.ask()
+            interruption.check()
+
+    with pytest.raises(KeyboardInterrupt):
+        end_twice()
+    interruption.taken()
+    assert len(workers) == 2
+    assert not any(is_running(each) for each in workers)

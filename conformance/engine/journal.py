@@ -212,8 +212,16 @@ def ledger_of(folder: Path) -> tuple[Heading, Ledger] | None:
     if not headings:
         return None
     ledger = Ledger(headings[-1].prefix)
+    join_all(ledger, headings, parts)
+    return headings[-1], ledger
+
+
+def join_all(
+    ledger: Ledger, headings: Sequence[Heading], parts: Sequence[tuple[str, list[Event]]]
+) -> None:
+    """Let count in a ledger what journals tell, and what was there when each part began."""
     known = [frozenset(each.before) for each in headings if each.before is not None]
-    ledger.before = frozenset[str]().union(*known) if len(known) == len(headings) else None
+    if known:
+        ledger.before = (ledger.before or frozenset()).union(*known)
     for prefix, events in parts:
         ledger.join(prefix, events)
-    return headings[-1], ledger

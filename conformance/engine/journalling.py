@@ -8,7 +8,15 @@ from pathlib import Path
 from conformance.engine.cleanup import Settled, names_that_matter, seconds_to_come, settle_twice
 from conformance.engine.conversation import Conversation, TargetGone
 from conformance.engine.deadlines import OutOfTime
-from conformance.engine.journal import Heading, JournalFile, ledger_of, path_of, paths, read
+from conformance.engine.journal import (
+    Heading,
+    JournalFile,
+    join_all,
+    ledger_of,
+    path_of,
+    paths,
+    read,
+)
 from conformance.engine.listing import Listing, list_models
 from conformance.engine.run import Plan
 from conformance.targets import TargetProblem, outlives_us
@@ -38,8 +46,7 @@ class Journalling:
 
     def join_others(self) -> None:
         """Let count what the workers and the earlier parts of this run have written down."""
-        for prefix, events in read(self.folder)[1]:
-            self._talk.ledger.join(prefix, events)
+        join_all(self._talk.ledger, *read(self.folder))
 
     def back_out(self) -> bool:
         """Delete what was made before anything was judged; tell whether nothing is left of it."""

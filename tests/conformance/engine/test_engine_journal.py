@@ -103,13 +103,13 @@ def test_a_run_that_was_gone_on_with_has_the_names_of_both(tmp_path: Path) -> No
     assert found[1].was_there("b")
 
 
-def test_a_list_that_was_not_taken_once_is_not_known(tmp_path: Path) -> None:
-    """Nobody can say of a name that it was not there when one of two runs has not looked."""
+def test_what_one_part_of_a_run_found_is_nobodys_of_ours_in_the_next(tmp_path: Path) -> None:
+    """Also where that one could not list what was there."""
     written(tmp_path)
     JournalFile.begun(path_of(tmp_path), heading(before=None)).close()
     found = ledger_of(tmp_path)
     assert found is not None
-    assert found[1].before is None
+    assert found[1].was_there("a")
 
 
 STRANGE = {

@@ -179,8 +179,9 @@ def _wait(seconds: float, creates: int) -> None:
     """Wait for what a target may still make; Ctrl-C ends it."""
     from conformance.engine import interruption
 
-    what = "A create had" if creates == 1 else f"{creates} creates had"
-    click.echo(f"{what} no answer; waiting {seconds:.0f} s for what may come of it.", err=True)
+    what, which = ("A create", "it") if creates == 1 else (f"{creates} creates", "them")
+    waiting = f"waiting {seconds:.0f} s for what may come of {which}"
+    click.echo(f"{what} had no answer; {waiting}.", err=True)
     with interruption.waiting():
         time.sleep(seconds)
 

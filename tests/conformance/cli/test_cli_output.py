@@ -13,9 +13,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from fakes.processes import COMMAND, command, environment
 from jsonschema import Draft202012Validator
 
+from conformance.cli import cli
 from reports.files import REPORTS
 from reports.schemas import schema
 
@@ -143,3 +145,39 @@ def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
     )
     assert done.returncode == 4
     assert done.stderr == b"Error: the output cannot be written: No space left on device\n"
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&- <&-"])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_closed_stream_changes_no_exit_code(closed: str, workers: int, tmp_path: Path) -> None:
+    """What would have been said goes nowhere; all reports are there."""
+    options = f"--select errors/status -n {workers} --out out"
+    line = f"{sys.executable} -m conformance run reference {options} {closed}"
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=tmp_path, env=environment(), capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= set(REPORTS)
+
+
+@pytest.mark.parametrize("option", ["--max-time", "--rule-time", "--timeout"])
+@pytest.mark.parametrize("seconds", ["nan", "inf", "0", "-1", "1e9", "soon"])
+def test_a_time_that_cannot_be_meant_is_refused(option: str, seconds: str, tmp_path: Path) -> None:
+    """Exit code 2 and one sentence that names it."""
+    done = CliRunner().invoke(cli, ["run", "reference", option, seconds, "--out", str(tmp_path)])
+    assert done.exit_code == 2, done.output
+    assert "Traceback" not in done.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_whose_time_is_over_says_so_and_is_inconclusive(tmp_path: Path) -> None:
+    """--max-time ends the run, --rule-time a side of a rule: exit code 3."""
+    for options, says in (
+        (["--max-time", "0.5"], "The time for this run, 0.5 s, is over: this run is partial."),
+        (["--rule-time", "0.001", "-q"], "inconclusive"),
+    ):
+        out = str(tmp_path / options[0])
+        chosen = ["--select", "CreateModel/P*", "--out", out]
+        done = CliRunner().invoke(cli, ["run", "reference", *options, *chosen])
+        assert done.exit_code == 3, done.output
+        assert says in done.output

@@ -187,6 +187,33 @@ def test_a_throttled_create_that_was_done_is_no_refusal_of_a_name_of_anybodys(ex
     assert target.models == {}
 
 
+class SomebodyHadIt(Conformant):
+    """Has a model of each name of one letter just when it is first asked to make it."""
+
+    waits = True
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self._times = times
+
+    def create(self, members: dict[str, Any]) -> dict[str, Any]:
+        if len(members["ModelName"]) == 1 and self._times:
+            self._times -= 1
+            raise Refused("ValidationException", "Cannot create already existing model")
+        return super().create(members)
+
+
+@pytest.mark.parametrize(("times", "verdict"), [(1, "pass"), (3, "pass"), (99, "inconclusive")])
+def test_a_name_that_another_run_had_for_a_moment_is_tried_again(times: int, verdict: str) -> None:
+    """Two runs on one target want the same short names; found: one ended with exit code 3."""
+    target = SomebodyHadIt(times)
+    bench = Bench.at(target)
+    judgement = judge_side(rule_by_id("CreateModel/ModelName:pattern"), "accepts", bench)
+    assert judgement.verdict == verdict
+    assert bench.talk.sweep() == 0
+    assert target.models == {}
+
+
 def test_a_refusal_after_throttling_stands_where_there_is_no_model() -> None:
     """That a target speaks of a conflict does not make it one of names."""
 

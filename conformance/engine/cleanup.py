@@ -104,7 +104,7 @@ def settle(talk: Conversation) -> Settled:
     ours = listed.names if ledger.is_shared else listed.names & ledger.intended
     kept = {name for name in ours if not _delete_model(talk, name)}
     deleted += sorted(ours - kept)
-    unclear = [each for each in sorted(ledger.doubtful) if talk.is_stored(each)]
+    unclear = [each for each in sorted(ledger.doubtful) if _unless_gone(talk, each) is None]
     for name, is_there in _unanswered(talk, listed):
         (deleted if is_there else unclear).append(name)
     unclear += _kept_all_the_same(talk)
@@ -120,7 +120,7 @@ def _let_go_of_others(talk: Conversation) -> None:
     """Take no longer for ours what somebody has made of a name of anybody's, or may have."""
     ledger = talk.ledger
     for made in [*ledger.owned, *talk.leftovers]:
-        belongs_to_another = is_anothers(made, talk)
+        belongs_to_another = is_anothers(talk, made)
         if belongs_to_another is None:
             ledger.doubt(made.name)
         elif belongs_to_another:
@@ -153,7 +153,7 @@ def _unanswered(talk: Conversation, listed: Listing) -> list[tuple[str, bool]]:
                 if tried < _MOST_TRIED:
                     is_ours = _delete_model(talk, name) or _unless_gone(talk, name)
             else:
-                is_ours = is_of(sent, name, talk)
+                is_ours = is_of(talk, name, sent)
                 if is_ours and not _delete_model(talk, name):
                     is_ours = None
             if is_ours is not False:
@@ -178,7 +178,7 @@ def _kept_all_the_same(talk: Conversation) -> list[str]:
     return [
         name
         for name, sent in ledger.of_anybody.items()
-        if name not in still and not ledger.was_there(name) and is_of(sent, name, talk)
+        if name not in still and not ledger.was_there(name) and is_of(talk, name, sent)
     ]
 
 

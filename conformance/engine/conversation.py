@@ -314,7 +314,9 @@ class Conversation:
             elif is_ours is None:
                 self.ledger.doubt(name)
         is_over = create.reading is not None and create.reading.status == _FAILED
-        if is_over and isinstance(create.request, dict) and set(found.values()) == {False}:
+        is_named = isinstance(create.request, dict) and set(found.values()) == {False}
+        # That it is free it must say: it may merely have failed again.
+        if is_over and is_named and all(map(self.is_free, foreign)):
             self.ledger.refused(create.request.get("ModelName"))
 
     def _learn(self, exchange: Exchange) -> None:

@@ -47,7 +47,7 @@ def was_made_all_the_same(talk: Conversation, create: Exchange, name: str) -> bo
     return True if is_ours and is_later and not may_say_that_it_exists(create) else None
 
 
-def is_of(sent: Unanswered, name: str, talk: Conversation) -> bool | None:
+def is_of(talk: Conversation, name: str, sent: Unanswered) -> bool | None:
     """Tell whether what has a name now is what our create asked for, ``None`` if unknown."""
     shown = talk.ask("DescribeModel", {"ModelName": name}, purpose="look")
     if not shown.accepted:
@@ -55,11 +55,16 @@ def is_of(sent: Unanswered, name: str, talk: Conversation) -> bool | None:
         return False if is_gone else None
     if talk.describes_anything():
         return False
-    return _is_shown_to_be_of(sent, shown)
+    has_role = _has_role(shown, sent.role)
+    is_of_then = _is_of_then(list(_creation_times(shown)), sent, shown)
+    return False if has_role is False else True if has_role and is_of_then else None
 
 
-def is_anothers(made: Made, talk: Conversation) -> bool | None:
-    """Tell whether somebody has made another model of a name of anybody's since we made ours."""
+def is_anothers(talk: Conversation, made: Made) -> bool | None:
+    """Tell whether somebody has made another model of a name of anybody's since we made ours.
+
+    ``None`` where it has our role, or none that is shown, and was made at another moment.
+    """
     name, sent = made.name, made.sent
     if made.operation != "CreateModel" or sent is None or talk.ledger.bears_prefix(name):
         return False
@@ -73,16 +78,8 @@ def is_anothers(made: Made, talk: Conversation) -> bool | None:
     return False if not times or _is_of_then(times, sent, shown) else None
 
 
-def _is_shown_to_be_of(sent: Unanswered, shown: Exchange) -> bool | None:
-    times = list(_creation_times(shown))
-    has_role = _has_role(shown, sent.role)
-    if has_role and times and _is_of_then(times, sent, shown):
-        return True
-    return False if has_role is False else None
-
-
 def _is_of_then(times: list[float], sent: Unanswered, shown: Exchange) -> bool:
-    """Tell whether a model may have been made when a create was sent, by the target's clock."""
+    """Tell whether a model was made when a create was sent, by the target's clock."""
     off = _seconds_off(shown)
     first = sent.at + off - _APART
     last = min(sent.at + CARRIED_OUT_WITHIN, sent.until + _AFTER_DELETION) + off

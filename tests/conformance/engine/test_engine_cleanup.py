@@ -176,11 +176,12 @@ def test_a_target_that_says_nothing_of_use_in_the_end_has_kept_everything(what: 
     assert talk.create(minimal(OURS, Resources())).accepted
     second = f"{PREFIX}-000002-conformance"
     interrupted(talk, second, "a")
+    talk.ledger.doubt("b")
     target.useless = USELESS[what]
     for _ in range(2):
         settled = settle(talk)
-        assert (settled.remaining, settled.unclear[:1]) == ((OURS,), (second,))
-        assert settled.unclear[1:] == (() if what == "a portal's page" else ("a",))
+        assert (settled.remaining, settled.unclear[:2]) == ((OURS,), ("b", second))
+        assert settled.unclear[2:] == (() if what == "a portal's page" else ("a",))
     assert list(target.models) == [OURS]
 
 

@@ -272,6 +272,28 @@ def test_what_a_failed_create_did_not_make_is_not_looked_for_later() -> None:
     assert list(target.models) == ["a"]
 
 
+def test_what_a_failed_create_may_have_made_is_looked_for_where_the_look_failed_too() -> None:
+    """A target that fails for a while may have made the model before: it is deleted in the end."""
+
+    class FailsForAWhile(Conformant):
+        failing = False
+
+        def answer(self, operation: str, body: Any) -> dict[str, Any]:
+            answer = super().answer(operation, body)
+            self.failing = self.failing or operation == "CreateModel"
+            if self.failing:
+                raise Refused("InternalFailure", "", 500)
+            return answer
+
+    target = FailsForAWhile()
+    talk = conversation(target)
+    assert not talk.create(minimal("a", Resources())).accepted
+    target.answer = super(FailsForAWhile, target).answer  # type: ignore[method-assign]
+    assert list(target.models) == ["a"]
+    assert talk.sweep() == 0
+    assert target.models == {}
+
+
 def test_an_introduction_that_was_done_without_an_answer_is_made_again() -> None:
     """A target that closed a kept connection just then does answer."""
 

@@ -189,7 +189,7 @@ def settle_twice(talk: Conversation, *, again: bool) -> Settled:
     have had a name that both of us try.
     """
     first = settle(talk)
-    if not again and first.is_clean:
+    if not talk.waits or (not again and first.is_clean):
         return first
     time.sleep(SETTLES_WITHIN)
     second = settle(talk)

@@ -104,7 +104,8 @@ class Conversation:
         keys = credentials or getattr(target, "credentials", None)
         self.signer = Signer(resources.region, keys)
         self.redaction = Redaction(keys)
-        self._waits = bool(getattr(target, "waits", True))
+        #: Whether anything can change at the target while we wait.
+        self.waits = bool(getattr(target, "waits", True))
         self._records: list[Record] = []
         self.deadlines = deadlines or Deadlines()
         self._pace = Pace(rate)
@@ -163,7 +164,7 @@ class Conversation:
 
     def _wait(self, seconds: float) -> None:
         """Wait for a busy target, where anything can change meanwhile."""
-        if self._waits:
+        if self.waits:
             self._sleep(seconds)
 
     def _sleep(self, seconds: float) -> None:
@@ -208,7 +209,7 @@ class Conversation:
         if (seconds := self._pace.wait()) > 0:
             self._sleep(seconds)
         self.deadlines.check()
-        if not self._waits:
+        if not self.waits:
             return self._sent(call)
         with interruption.waiting():
             return self._sent(call)
@@ -297,7 +298,7 @@ class Conversation:
     def _created_beside_others(self, body: Any, purpose: str, foreign: Sequence[str]) -> Exchange:
         """Send a create; once more where another run had one of these free names for a moment."""
         exchange = self.ask("CreateModel", body, purpose=purpose, is_free=bool(foreign))
-        for pause in _PAUSES if foreign and self._waits else ():
+        for pause in _PAUSES if foreign and self.waits else ():
             if exchange.accepted or not may_say_that_it_exists(exchange):
                 break
             self._sleep(pause)

@@ -192,7 +192,7 @@ def test_a_create_that_had_no_answer_may_be_carried_out_for_half_a_minute() -> N
     assert seconds_to_come(talk) == []
     talk.slowest = 2.0
     (left,) = seconds_to_come(talk)
-    assert 20 < left <= 30
+    assert 20 < left < 30.1  # moments are kept in milliseconds
     talk.ledger._silent[("CreateModel", "a")] = Unanswered("a", time.time() - 31, None)
     assert seconds_to_come(talk) == [pytest.approx(left, abs=5)]
 

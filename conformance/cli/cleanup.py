@@ -64,20 +64,28 @@ def clean_up_before(folder: Path, given: Mapping[str, Any]) -> None:
         _say(_clean_up(folder, *found, given, waits=False), err=True)
 
 
-def begin_afresh(folder: Path, target: str, region: str) -> None:
-    """Refuse a folder whose journal is needed, and that a run at this target does not go on with.
+def begin_afresh(folder: Path, goes_on_at: tuple[str, str] | None) -> None:
+    """Refuse a folder whose journal is needed, and that this run does not go on with.
 
-    A run deletes in the end what an earlier one at the same target has left in its folder.
+    A run deletes in the end what an earlier one at the same target has left in its folder:
+    ``goes_on_at`` is its target and region, ``None`` where it cannot (keys may be of another
+    account; a cluster has no journal).
     """
+    from conformance.engine.cleanup import seconds_left
+    from conformance.engine.journalling import remove
+
     if not os.path.isdir(folder):  # Path raises for long names
         return
     found = _journalled(folder)
     if found is None:
         return
-    heading = found[0]
+    heading, ledger = found
     with suppress(Refused):
         is_over = record_of(folder).footer is not None
-        if is_over and (heading.target, heading.region) == (target, region):
+        if is_over and ledger.is_settled and not seconds_left(ledger.silent):
+            remove(folder)
+            return
+        if is_over and (heading.target, heading.region) == goes_on_at:
             return
     raise Refused(
         f"{folder} is of a run that may have left models on {heading.target}: "

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli import INTERRUPTED, NOT_SETTLED, SUITE_FAULT, Refused
+from conformance.cli.consent import is_paid
 
 if TYPE_CHECKING:
     from conformance.cli.resuming import Resumed
@@ -57,7 +58,8 @@ def judge_plan(
     bench = bench_of(plan, who)
     benches = [bench, *(bench_of(plan, each) for each in (scale_out.replicas if scale_out else ()))]
     if resumed is None:
-        begin_afresh(folder, plan.target, bench.talk.resources.region)
+        goes_on = scale_out is None and not is_paid(plan.target)
+        begin_afresh(folder, (plan.target, bench.talk.resources.region) if goes_on else None)
     else:
         bench.talk.requests = resumed.kept.requests
     journals: Journalling | None = None
@@ -217,8 +219,8 @@ def _leave(talk: Any, plan: Plan, journals: Journalling | None, *, interrupted: 
     except Exception as problem:  # noqa: BLE001 - whatever happens here, the record is closed
         click.echo(f"Cleaning up failed: {problem}", err=True)
     if journals is not None:
-        journals.end(settled)
         _say_what_may_come(len(seconds_to_come(talk)), journals.folder)
+        journals.end(settled)
     if settled is None:
         return len(talk.leftovers)
     say_what_is_left(settled, err=True)

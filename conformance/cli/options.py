@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 Command = Callable[..., Any]
 
 
-#: A time that can be meant: a week is longer than any run.
 class _Seconds(click.FloatRange):
     """A range of seconds; NaN is in none."""
 
@@ -28,6 +27,7 @@ class _Seconds(click.FloatRange):
         return seconds
 
 
+#: A time that can be meant: a week is longer than any run.
 SECONDS = _Seconds(min=0, min_open=True, max=604_800)
 
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conformance.engine.listing import Listing, list_models
-from conformance.engine.ownership import KINDS, Made, is_deleted, names_of
+from conformance.engine.ownership import KINDS, Made, Unanswered, is_deleted, names_of
 from conformance.engine.whose import CARRIED_OUT_WITHIN, is_anothers, is_of
 from conformance.wire.reading import REJECTED
 
@@ -59,7 +60,9 @@ def delete_owned(talk: Conversation) -> list[str]:
         made = owned[-1]
         if _delete(talk, made):
             deleted.append(str(made.name or made.stored))
-        elif not _is_gone(talk, made):
+        elif _is_gone(talk, made):
+            talk.ledger.gone(made)
+        else:
             talk.leftovers.append(made)
         owned = talk.ledger.owned
         if made in owned:
@@ -72,7 +75,9 @@ def _delete(talk: Conversation, made: Made) -> bool:
 
     What bytes without a name have made may have a name that somebody's model had before.
     """
-    if any(map(talk.ledger.was_there, (*names_of(made.name), made.stored))):
+    if any(map(talk.ledger.was_there, names_of(made.name))):
+        return False
+    if made.name is None and talk.ledger.was_there(made.stored):
         return False
     kind = KINDS[made.operation]
     body = {} if made.name is None else {kind.name: made.name}
@@ -146,16 +151,18 @@ def _unanswered(talk: Conversation, listed: Listing) -> list[tuple[str, bool]]:
     found: list[tuple[str, bool]] = []
     for tried, sent in enumerate(ledger.unanswered("CreateModel")):
         for name in names_of(sent.name):
-            if ledger.was_there(name) or (ledger.bears_prefix(name) and listed.is_whole):
+            if ledger.was_there(name):
                 continue
-            if ledger.bears_prefix(name):
-                is_ours = None
-                if tried < _MOST_TRIED:
-                    is_ours = _delete_model(talk, name) or _unless_gone(talk, name)
-            else:
+            is_ours: bool | None = None
+            if not ledger.bears_prefix(name):
                 is_ours = is_of(talk, name, sent)
                 if is_ours and not _delete_model(talk, name):
                     is_ours = None
+            elif listed.is_whole:  # it is not in there: others may lie in their lists
+                is_stored = tried < _MOST_TRIED and talk.is_stored(name)
+                is_ours = (_delete_model(talk, name) or None) if is_stored else False
+            elif tried < _MOST_TRIED:
+                is_ours = _delete_model(talk, name) or _unless_gone(talk, name)
             if is_ours is not False:
                 found.append((name, bool(is_ours)))
     return found
@@ -203,10 +210,15 @@ def seconds_to_come(talk: Conversation) -> list[float]:
     One whose answer we did not wait for counts where the target takes its time with others, too.
     """
     ledger = talk.ledger
-    sent = [*ledger.silent, *(ledger.left_waiting if talk.slowest >= SETTLES_WITHIN else ())]
+    waiting = ledger.left_waiting if talk.slowest >= SETTLES_WITHIN else []
+    return seconds_left([*ledger.silent, *waiting])
+
+
+def seconds_left(creates: Sequence[Unanswered]) -> list[float]:
+    """Return for how many seconds from now each of these may be carried out, if at all."""
     now = time.time()
-    left = [each.at + CARRIED_OUT_WITHIN - now for each in sent]
-    return [seconds for seconds in left if seconds > 0]
+    left = [each.at + CARRIED_OUT_WITHIN - now for each in creates]
+    return [min(seconds, CARRIED_OUT_WITHIN) for seconds in left if seconds > 0]
 
 
 def _delete_model(talk: Conversation, name: str) -> bool:
@@ -229,10 +241,9 @@ def _listed(talk: Conversation) -> Listing:
 
 def _is_absent(talk: Conversation, made: Made, listed: Listing) -> bool:
     """Tell whether the target shows that what could not be deleted is not there any more."""
-    if made.operation == "CreateModel" and listed.is_whole:
-        name = _name(made)
-        if talk.ledger.bears_prefix(name):
-            return name not in listed.names
+    name = _name(made)
+    if made.operation == "CreateModel" and listed.is_whole and talk.ledger.bears_prefix(name):
+        return name not in listed.names and not talk.is_stored(name)
     return _is_gone(talk, made)
 
 

@@ -20,7 +20,7 @@ from conformance.engine.deadlines import Deadlines, OutOfTime
 from conformance.engine.exchanges import Exchange, Record, recorded
 from conformance.engine.in_step import Step
 from conformance.engine.listing import list_models
-from conformance.engine.ownership import KINDS, Ledger, Made, names_of
+from conformance.engine.ownership import KINDS, Ledger, Made, may_be_at_work, names_of
 from conformance.engine.patience import (
     Patience,
     may_say_that_it_exists,
@@ -97,8 +97,9 @@ class Conversation:
         self.ledger = Ledger(prefix)
         #: What we made and the target did not delete.
         self.leftovers: list[Made] = []
-        #: Whether any answer was JSON, or told an error as AWS does.
-        self.was_understood = False
+        #: Whether any answer was JSON, or told an error as AWS does; whether any was neither, and
+        #: not the word of a gateway whose AWS endpoint may be at work.
+        self.was_understood = self.was_strange = False
         #: Seconds that the target took for an answer, at most.
         self.slowest = 0.0
         keys = credentials or getattr(target, "credentials", None)
@@ -247,8 +248,12 @@ class Conversation:
             ended,
         )
         reading = exchange.reading
-        if reading is not None and (reading.payload is not None or reading.code is not None):
+        if reading is None:
+            self.was_strange = self.was_strange or (fault is not None and fault.kind == "broken")
+        elif reading.payload is not None or reading.code is not None:
             self.was_understood = True
+        else:
+            self.was_strange = self.was_strange or not may_be_at_work(reading)
         self._records.append(recorded(call, exchange, purpose))
         if fault is not None and fault.kind == "spent":
             raise TargetGone(fault.detail)
@@ -298,10 +303,10 @@ class Conversation:
     def _created_beside_others(self, body: Any, purpose: str, foreign: Sequence[str]) -> Exchange:
         """Send a create; once more where another run had one of these free names for a moment."""
         exchange = self.ask("CreateModel", body, purpose=purpose, is_free=bool(foreign))
-        for pause in _PAUSES if foreign and self.waits else ():
+        for pause in _PAUSES if foreign else ():
             if exchange.accepted or not may_say_that_it_exists(exchange):
                 break
-            self._sleep(pause)
+            self._wait(pause)
             if all(map(self.is_free, foreign)):
                 exchange = self.ask("CreateModel", body, purpose=purpose, is_free=True)
         return exchange

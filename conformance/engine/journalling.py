@@ -50,15 +50,18 @@ class Journalling:
 
     def back_out(self) -> bool:
         """Delete what was made before anything was judged; tell whether nothing is left of it."""
-        if not self._talk.was_understood:  # whoever answers there is no AWS endpoint
+        talk = self._talk
+        if self.is_resumed:
+            self.join_others()
+        elif talk.was_strange and not talk.was_understood:  # no AWS endpoint: it keeps no models
             self._close()
             self._remove()
             return True
         settled: Settled | None = Settled((), ())
-        if not self._talk.ledger.is_settled:
+        if not talk.ledger.is_settled:
             settled = None
-            with suppress(TargetGone, OutOfTime), self._talk.deadlines.regardless():
-                settled = settle_twice(self._talk, again=True)
+            with suppress(TargetGone, OutOfTime), talk.deadlines.regardless():
+                settled = settle_twice(talk, again=True)
         return self.end(settled)
 
     def end(self, settled: Settled | None) -> bool:

@@ -140,11 +140,16 @@ def _is_definite(reading: Reading) -> bool:
     return reading.kind != ODD and reading.status < 500 and reading.status != _TIMED_OUT
 
 
-def _has_come(exchange: Exchange) -> bool:
-    """Tell whether there was an answer, of whatever kind, by who did the work or did not."""
+def may_be_at_work(reading: Reading) -> bool:
+    """Tell whether an answer is that of somebody who waited in vain for who does the work."""
+    return reading.status in _AT_WORK
+
+
+def _is_over(exchange: Exchange) -> bool:
+    """Tell whether nothing more will come of a create: it was answered, or was not taken."""
     if exchange.fault is not None:
-        return exchange.fault.kind == "too-long"
-    return exchange.reading is not None and exchange.reading.status not in _AT_WORK
+        return exchange.fault.kind in ("too-long", "stale")
+    return exchange.reading is not None and not may_be_at_work(exchange.reading)
 
 
 def is_deleted(delete: Exchange) -> bool:
@@ -235,7 +240,7 @@ class Ledger:
         if unsent or (reading is not None and _is_definite(reading)):
             for name in names:
                 self._told("refused", operation, name)
-        elif _has_come(exchange):
+        elif _is_over(exchange):
             for name in names:
                 self._told("over", operation, name)
         else:

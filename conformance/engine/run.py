@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -139,9 +140,11 @@ def judgements(
             yield judge_seeds(rule, side, bench, range(plan.seeds), plan.flaky_retries)
         return
     left = bench.talk.deadlines.left_to_run
-    for judgement, leftovers in _in_workers(replace(plan, target=target_spec), left, journals):
-        bench.talk.leftovers += leftovers
-        yield judgement
+    # Closed here, and not when it is collected: a signal would be lost there, as a traceback.
+    with closing(_in_workers(replace(plan, target=target_spec), left, journals)) as stream:
+        for judgement, leftovers in stream:
+            bench.talk.leftovers += leftovers
+            yield judgement
 
 
 # -- several processes ---------------------------------------------------------------------
@@ -176,7 +179,7 @@ def _judge_in_worker(rule: Rule, side: str) -> tuple[Judgement, list[Any]]:
 
 def _in_workers(
     plan: Plan, left: float | None, journals: tuple[Path, Heading] | None
-) -> Iterator[tuple[Judgement, list[Any]]]:
+) -> Generator[tuple[Judgement, list[Any]], None, None]:
     shares = multiprocessing.get_context("spawn").Queue()
     for share in range(1, plan.workers + 1):
         shares.put(share)

@@ -49,10 +49,9 @@ def was_made_all_the_same(talk: Conversation, create: Exchange, name: str) -> bo
 
 def is_of(talk: Conversation, name: str, sent: Unanswered) -> bool | None:
     """Tell whether what has a name now is what our create asked for, ``None`` if unknown."""
-    shown = talk.ask("DescribeModel", {"ModelName": name}, purpose="look")
+    shown = _looked(talk, name)
     if not shown.accepted:
-        is_gone = shown.reading is not None and shown.reading.kind == REJECTED
-        return False if is_gone else None
+        return False if _is_refused(shown) else None
     if talk.describes_anything():
         return False
     has_role = _has_role(shown, sent.role)
@@ -63,19 +62,34 @@ def is_of(talk: Conversation, name: str, sent: Unanswered) -> bool | None:
 def is_anothers(talk: Conversation, made: Made) -> bool | None:
     """Tell whether somebody has made another model of a name of anybody's since we made ours.
 
-    ``None`` where it has our role, or none that is shown, and was made at another moment.
+    ``None`` where it does not show that it is ours, nor that it is not, or cannot be looked at.
     """
     name, sent = made.name, made.sent
     if made.operation != "CreateModel" or sent is None or talk.ledger.bears_prefix(name):
         return False
-    shown = talk.ask("DescribeModel", {"ModelName": name}, purpose="look")
-    if not shown.accepted or talk.describes_anything():
+    shown = _looked(talk, name)
+    if not shown.accepted:
+        return False if _is_refused(shown) else None
+    if talk.describes_anything():
         return False
-    has_another_role = sent.role is not None and _has_role(shown, sent.role) is False
-    if has_another_role:
+    has_role = _has_role(shown, sent.role)
+    if sent.role is not None and has_role is False:
         return True
     times = list(_creation_times(shown))
-    return False if not times or _is_of_then(times, sent, shown) else None
+    is_of_then = _is_of_then(times, sent, shown) if times else has_role
+    return False if is_of_then else None
+
+
+def _looked(talk: Conversation, name: Any) -> Exchange:
+    """Look at a model; once more where the target did not say whether there is one."""
+    shown = talk.ask("DescribeModel", {"ModelName": name}, purpose="look")
+    if shown.accepted or _is_refused(shown):
+        return shown
+    return talk.ask("DescribeModel", {"ModelName": name}, purpose="look")
+
+
+def _is_refused(shown: Exchange) -> bool:
+    return shown.reading is not None and shown.reading.kind == REJECTED
 
 
 def _is_of_then(times: list[float], sent: Unanswered, shown: Exchange) -> bool:
@@ -89,8 +103,9 @@ def _is_of_then(times: list[float], sent: Unanswered, shown: Exchange) -> bool:
 def _seconds_off(shown: Exchange) -> float:
     """Return by how many seconds the target's clock is ahead of ours, as far as it says so."""
     says = clock_of(shown.reply) if shown.reply is not None else None
-    off = 0.0 if says is None else says - shown.ended
-    return off if abs(off) > _APART else 0.0
+    if says is None or shown.began - _APART <= says <= shown.ended + _APART:
+        return 0.0
+    return says - shown.ended
 
 
 def _as_told(moment: float, like: float) -> float:

@@ -59,10 +59,11 @@ def pool_of(
             with suppress(OSError):
                 pool.shutdown(wait=True, cancel_futures=True)
         except KeyboardInterrupt:
-            for each in multiprocessing.active_children():
-                if isinstance(each, _Worker):
-                    each.kill()
-                    each.join()
+            left = [each for each in multiprocessing.active_children() if isinstance(each, _Worker)]
+            for each in left:
+                each.kill()
+            for each in left:
+                each.join()
             raise
         finally:
             tell.close()
@@ -98,7 +99,8 @@ def _begin(told: Connection, prepare: Callable[..., object] | None, given: tuple
 
 def _stop_when_told(told: Connection) -> None:
     """Have what is being done end before its next request once the other end is closed."""
-    told.poll(None)
+    with suppress(OSError):  # Windows says so of a pipe that was closed before
+        told.poll(None)
     interruption.ask()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,10 +11,10 @@ from fakes import vices
 from fakes.conformant import Conformant, Refused
 from fakes.talking import PREFIX, MadeNow, conversation, interrupted
 
-from conformance.engine.cleanup import names_that_matter, seconds_to_come, settle
+from conformance.engine.cleanup import names_that_matter, settle
 from conformance.engine.conversation import Conversation
 from conformance.engine.listing import list_models
-from conformance.engine.ownership import Made, Unanswered
+from conformance.engine.ownership import Made
 from conformance.wire import Call, Reply
 from strategies.bases import minimal
 from strategies.resources import Resources
@@ -133,80 +134,71 @@ def test_what_cannot_be_deleted_is_named() -> None:
     assert (settled.deleted, settled.remaining) == ((), (OURS,))
 
 
-class Late(Conformant):
-    """Carries the first create out only when the list was asked for once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.late: dict[str, Any] = {}
-
-    def list(self, members: dict[str, Any]) -> dict[str, Any]:
-        page = super().list(members)
-        self.models.update(self.late)
-        return page
-
-
-class Broken(Conformant):
-    """Answers everything alike once ``useless`` is set."""
-
-    useless: Reply | Refused | None = None
-
-    def send(self, call: Call) -> Reply:
-        if self.useless is None:
-            return super().send(call)
-        return self.useless if isinstance(self.useless, Reply) else self.refusal(self.useless)
-
-
-PAGE = (("Content-Type", "text/html"),)
-USELESS = {
-    "the keys have expired": Refused("ExpiredTokenException", "expired", 403),
-    "it fails": Refused("InternalFailure", "", 500),
-    "a gateway's page": Reply(502, PAGE, b"<html>Bad Gateway</html>"),
-    "it is busy": Reply(503, PAGE, b"<html>Service Unavailable</html>"),
-    "another server's page": Reply(404, PAGE, b"<html>Not Found</html>"),
-    "a portal's page": Reply(200, PAGE, b"<html>Sign in</html>"),
-}
-
-
-@pytest.mark.parametrize("what", USELESS)
-def test_a_target_that_says_nothing_of_use_in_the_end_has_kept_everything(what: str) -> None:
-    """What was made is not deleted, and of what had no answer nobody knows."""
-    target = Broken()
-    talk = conversation(target)
-    assert talk.create(minimal(OURS, Resources())).accepted
-    second = f"{PREFIX}-000002-conformance"
-    interrupted(talk, second, "a")
-    talk.ledger.doubt("b")
-    target.useless = USELESS[what]
-    for _ in range(2):
-        settled = settle(talk)
-        assert (settled.remaining, settled.unclear[:2]) == ((OURS,), ("b", second))
-        assert settled.unclear[2:] == (() if what == "a portal's page" else ("a",))
-    assert list(target.models) == [OURS]
-
-
-def test_a_create_that_had_no_answer_may_be_carried_out_for_half_a_minute() -> None:
-    """One that we left waiting may, too, where the target takes its time with others."""
-    talk = conversation(Conformant())
-    interrupted(talk, OURS)
-    assert seconds_to_come(talk) == []
-    talk.slowest = 2.0
-    (left,) = seconds_to_come(talk)
-    assert 20 < left < 30.1  # moments are kept in milliseconds
-    talk.ledger._silent[("CreateModel", "a")] = Unanswered("a", time.time() - 31, None)
-    assert seconds_to_come(talk) == [pytest.approx(left, abs=5)]
-
-
-def test_a_create_that_is_carried_out_while_we_look_is_found_the_second_time() -> None:
+def test_a_create_that_is_carried_out_after_we_looked_is_found_the_second_time() -> None:
     """The first look finds nothing; what it was named is still known for the second."""
-    target = Late()
-    target.late = {OURS: {}}
+    target = Conformant()
     talk = conversation(target)
     interrupted(talk, OURS)
     assert settle(talk).deleted == ()
-    target.late = {}
+    target.models[OURS] = {}
     assert settle(talk).deleted == (OURS,)
     assert target.models == {}
+
+
+class ListsNothing(Conformant):
+    """Says of its list that it is empty, and deletes nothing until it is told to."""
+
+    deletes = False
+
+    def list(self, members: dict[str, Any]) -> dict[str, Any]:
+        return {"Models": []}
+
+    def delete(self, members: dict[str, Any]) -> dict[str, Any]:
+        if not self.deletes:
+            raise Refused("InternalFailure", "", 500)
+        return super().delete(members)
+
+
+def test_a_list_that_lacks_a_model_which_is_described_proves_nothing() -> None:
+    """What was made, and what a create without an answer made, is found all the same."""
+    target = ListsNothing()
+    talk = conversation(target)
+    assert talk.create(minimal(OURS, Resources())).accepted
+    second = f"{PREFIX}-000002-conformance"
+    interrupted(talk, second)
+    target.models[second] = {}
+    settled = settle(talk)
+    assert (settled.remaining, settled.unclear) == ((OURS,), (second,))
+    target.deletes = True
+    assert sorted(settle(talk).deleted) == [OURS, second]
+    assert target.models == {}
+
+
+def test_a_deletion_that_only_a_look_shows_is_written_down() -> None:
+    """A target that answers DeleteModel in words has deleted it: nobody need try that again."""
+
+    class SaysOk(Conformant):
+        def send(self, call: Call) -> Reply:
+            reply = super().send(call)
+            is_delete = reply.status == 200 and self.calls[-1][0] == "DeleteModel"
+            return replace(reply, body=b"OK") if is_delete else reply
+
+    talk = conversation(SaysOk())
+    events: list[str] = []
+    talk.ledger.journal = Noting(events)
+    assert talk.create(minimal(OURS, Resources())).accepted
+    talk.tidy()
+    assert events == ["intent", "owned", "gone"]
+
+
+class Noting:
+    """A journal that keeps what happened."""
+
+    def __init__(self, events: list[str]) -> None:
+        self._events = events
+
+    def note(self, event: dict[str, Any]) -> None:
+        self._events.append(event["event"])
 
 
 def test_two_runs_on_one_target_leave_each_others_models() -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 from queue import Queue
+from typing import Any
 
+import pytest
 from fakes.asking import make, names
+from fakes.hostile.serving import Asked, hostile
 from fakes.watched import watched
 
 from conformance.engine import run
@@ -15,6 +18,7 @@ from conformance.engine.journalling import begun
 from conformance.engine.run import Plan, bench_of
 from conformance.engine.selection import selected
 from conformance.targets import TargetOptions, resolve
+from strategies.bases import minimal
 from strategies.resources import Resources
 
 PREFIX = "cmcabcdefghij"
@@ -64,3 +68,45 @@ def test_what_an_earlier_part_could_not_delete_is_ours_to_the_next(tmp_path: Pat
         assert names(service.url) == ["b", "k"]
         assert not journals.end(settled)
         assert path_of(tmp_path).exists()
+
+
+def began(service: Any, folder: Path) -> tuple[Any, Any]:
+    """A conversation with a service and the journals of its run."""
+    talk = bench_of(plan(service.url), resolve(service.url, TargetOptions())).talk
+    journals = begun(plan(service.url), talk, folder)
+    assert journals is not None
+    return talk, journals
+
+
+def test_a_run_that_backs_out_settles_what_an_earlier_one_left(tmp_path: Path) -> None:
+    """Found: before anything was judged Ctrl-C took the earlier run's journal away unread."""
+    with watched() as service:
+        journal = JournalFile.begun(
+            path_of(tmp_path),
+            Heading(service.url, service.url, "us-east-1", "requests", PREFIX, ()),
+        )
+        event = {"operation": "CreateModel", "name": OURS, "at": 1.0, "role": None}
+        journal.note({"event": "intent", **event})
+        journal.close()
+        make(service.url, OURS)
+        _, journals = began(service, tmp_path)
+        assert journals.back_out()
+        assert names(service.url) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "stays"), [(502, True), (504, True), (501, False), (404, False)]
+)
+def test_a_gateway_says_nothing_of_who_works_behind_it(
+    status: int, stays: bool, tmp_path: Path
+) -> None:
+    """Its page for a create may hide one that is carried out; a web server's page hides nothing."""
+
+    def page(asked: Asked) -> None:
+        asked.answer_with(b"<html>no</html>", status)
+
+    with hostile(page, after=0) as server:
+        talk, journals = began(server, tmp_path)
+        talk.create(minimal(OURS, Resources()))
+        assert journals.back_out() is not stays
+    assert path_of(tmp_path).exists() == stays

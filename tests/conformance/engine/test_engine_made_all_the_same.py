@@ -190,11 +190,9 @@ def test_a_throttled_create_that_was_done_is_no_refusal_of_a_name_of_anybodys(ex
 class SomebodyHadIt(Conformant):
     """Has a model of each name of one letter just when it is first asked to make it."""
 
-    waits = True
-
-    def __init__(self, times: int) -> None:
+    def __init__(self, times: int, *, waits: bool) -> None:
         super().__init__()
-        self._times = times
+        self._times, self.waits = times, waits
 
     def create(self, members: dict[str, Any]) -> dict[str, Any]:
         if len(members["ModelName"]) == 1 and self._times:
@@ -209,12 +207,16 @@ def test_a_name_that_another_run_had_for_a_moment_is_tried_again(
 ) -> None:
     """Two runs on one target want the same short names; found: one ended with exit code 3."""
     monkeypatch.setattr("conformance.engine.conversation._PAUSES", (0.0, 0.0, 0.0))
-    target = SomebodyHadIt(times)
-    bench = Bench.at(target)
-    judgement = judge_side(rule_by_id("CreateModel/ModelName:pattern"), "accepts", bench)
-    assert judgement.verdict == verdict
-    assert bench.talk.sweep() == 0
-    assert target.models == {}
+    said = []
+    for waits in (True, False):  # a record that is judged again waits for nobody
+        target = SomebodyHadIt(times, waits=waits)
+        bench = Bench.at(target)
+        judgement = judge_side(rule_by_id("CreateModel/ModelName:pattern"), "accepts", bench)
+        assert judgement.verdict == verdict
+        said.append([operation for operation, _ in target.calls])
+        assert bench.talk.sweep() == 0
+        assert target.models == {}
+    assert said[0] == said[1]
 
 
 def test_a_refusal_after_throttling_stands_where_there_is_no_model() -> None:

@@ -108,6 +108,7 @@ def test_only_a_clients_fault_says_that_nothing_was_made(status: int, is_settled
         (silence({"ModelName": "a"}, "timeout"), True),
         (silence({"ModelName": "a"}, "broken"), True),
         (silence({"ModelName": "a"}, "connect"), False),
+        (silence({"ModelName": "a"}, "stale"), False),
         (silence({"ModelName": "a"}, "too-long"), False),
         (answer("CreateModel", {"ModelName": "a"}, 400, **REFUSED), False),
         (answer("CreateModel", {"ModelName": "a"}, 408), True),

@@ -176,3 +176,31 @@ def test_a_clock_that_is_off_hides_nothing_of_ours(off: float) -> None:
     settled = settle(talk)
     assert (settled.deleted, settled.unclear) == (("a",), ())
     assert target.models == {}
+
+
+class CannotBeLookedAt(Conformant):
+    """Denies every look, or shows a model by its name alone."""
+
+    def __init__(self, shows: bool) -> None:
+        super().__init__()
+        self._shows = shows
+
+    def describe(self, members: dict[str, Any]) -> dict[str, Any]:
+        if not self._shows:
+            raise Refused("AccessDeniedException", "no", 403)
+        return {"ModelName": self.found(members)}
+
+
+@pytest.mark.parametrize("shows", [False, True])
+def test_what_may_be_somebody_elses_by_now_is_left_where_nothing_shows_whose_it_is(
+    shows: bool,
+) -> None:
+    """A killed run made it; whether it is still that one nobody can say."""
+    target = CannotBeLookedAt(shows)
+    target.models = {"a": {}}
+    talk = conversation(target)
+    interrupted(talk, "a")
+    talk.ledger.own("a")
+    settled = settle(talk)
+    assert (settled.deleted, settled.unclear) == ((), ("a",))
+    assert list(target.models) == ["a"]

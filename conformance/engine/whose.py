@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from conformance.engine.exchanges import Exchange
 from conformance.engine.ownership import Made, Unanswered
 from conformance.engine.patience import may_say_that_it_exists
 from conformance.oracle.clocks import clock_of
@@ -20,7 +21,6 @@ from conformance.wire.reading import REJECTED
 
 if TYPE_CHECKING:
     from conformance.engine.conversation import Conversation
-    from conformance.engine.exchanges import Exchange
 
 #: Seconds by which a target's clock may be apart from ours, whatever its Date header says.
 _APART = 2.0
@@ -49,14 +49,14 @@ def was_made_all_the_same(talk: Conversation, create: Exchange, name: str) -> bo
 
 def is_of(talk: Conversation, name: str, sent: Unanswered) -> bool | None:
     """Tell whether what has a name now is what our create asked for, ``None`` if unknown."""
-    shown = _looked(talk, name)
-    if not shown.accepted:
-        return False if _is_refused(shown) else None
-    if talk.describes_anything():
-        return False
+    shown = _description(talk, name)
+    if not isinstance(shown, Exchange):
+        return shown
     has_role = _has_role(shown, sent.role)
+    if has_role is False:
+        return False
     is_of_then = _is_of_then(list(_creation_times(shown)), sent, shown)
-    return False if has_role is False else True if has_role and is_of_then else None
+    return True if has_role and is_of_then else None
 
 
 def is_anothers(talk: Conversation, made: Made) -> bool | None:
@@ -67,11 +67,9 @@ def is_anothers(talk: Conversation, made: Made) -> bool | None:
     name, sent = made.name, made.sent
     if made.operation != "CreateModel" or sent is None or talk.ledger.bears_prefix(name):
         return False
-    shown = _looked(talk, name)
-    if not shown.accepted:
-        return False if _is_refused(shown) else None
-    if talk.describes_anything():
-        return False
+    shown = _description(talk, name)
+    if not isinstance(shown, Exchange):
+        return shown
     has_role = _has_role(shown, sent.role)
     if sent.role is not None and has_role is False:
         return True
@@ -80,16 +78,18 @@ def is_anothers(talk: Conversation, made: Made) -> bool | None:
     return False if is_of_then else None
 
 
-def _looked(talk: Conversation, name: Any) -> Exchange:
-    """Look at a model; once more where the target did not say whether there is one."""
-    shown = talk.ask("DescribeModel", {"ModelName": name}, purpose="look")
-    if shown.accepted or _is_refused(shown):
-        return shown
-    return talk.ask("DescribeModel", {"ModelName": name}, purpose="look")
+def _description(talk: Conversation, name: Any) -> Exchange | Literal[False] | None:
+    """Return how a model is described, ``None`` where the target twice does not say.
 
-
-def _is_refused(shown: Exchange) -> bool:
-    return shown.reading is not None and shown.reading.kind == REJECTED
+    ``False`` where it says that there is none, or describes whatever it is asked for.
+    """
+    for _ in range(2):
+        shown = talk.ask("DescribeModel", {"ModelName": name}, purpose="look")
+        if shown.accepted:
+            return False if talk.describes_anything() else shown
+        if shown.reading is not None and shown.reading.kind == REJECTED:
+            return False
+    return None
 
 
 def _is_of_then(times: list[float], sent: Unanswered, shown: Exchange) -> bool:

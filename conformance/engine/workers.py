@@ -49,7 +49,7 @@ def pool_of(
     )
     try:
         yield pool
-    except BaseException:
+    except BaseException:  # a signal and a closed generator, too: nobody wants the rest any more
         tell.close()
         raise
     finally:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.engine.controls import opinion_of_control, opinion_of_taken, send_control
-from conformance.engine.conversation import Conversation, NameTaken
+from conformance.engine.conversation import Conversation
+from conformance.engine.creating import NameTaken
 from conformance.engine.exchanges import Exchange
 from conformance.engine.judgement import Judgement, Tally, shown
 from conformance.engine.names import RunNames

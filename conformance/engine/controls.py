@@ -6,7 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from conformance.engine.conversation import Conversation, NameTaken
+from conformance.engine.conversation import Conversation
+from conformance.engine.creating import NameTaken
 from conformance.engine.exchanges import Exchange
 from conformance.engine.judgement import shown
 from conformance.engine.names import RunNames

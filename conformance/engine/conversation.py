@@ -16,17 +16,13 @@ from typing import Any
 
 from conformance.engine import interruption
 from conformance.engine.cleanup import delete_owned, settle_twice
+from conformance.engine.creating import created
 from conformance.engine.deadlines import Deadlines, OutOfTime
 from conformance.engine.exchanges import Exchange, Record, recorded
 from conformance.engine.in_step import Step
 from conformance.engine.listing import list_models
 from conformance.engine.ownership import KINDS, Ledger, Made, may_be_at_work, names_of
-from conformance.engine.patience import (
-    Patience,
-    may_say_that_it_exists,
-    was_done_all_the_same,
-)
-from conformance.engine.whose import was_made_all_the_same
+from conformance.engine.patience import Patience, was_done_all_the_same
 from conformance.targets import Target
 from conformance.targets.pace import Pace
 from conformance.wire import Call, Reply, TransportFault, encode, read
@@ -42,12 +38,6 @@ _Outcome = tuple[Reply | None, TransportFault | None, float, float]
 #: is small: some are slow with what is large, or close its connection.
 _GONE_AFTER = {"connect": 3, "timeout": 3, "broken": 20, "stale": 20, "too-long": 20}
 
-#: Seconds that are waited for another run to give a name free that it took before us.
-_PAUSES = (0.05, 0.2, 0.8)
-
-#: The status of a server that has failed, and does nothing more about a request.
-_FAILED = 500
-
 #: Bytes of answers that are kept about one side of a rule, at most.
 _MOST_KEPT = 32 * 1024 * 1024
 
@@ -58,18 +48,6 @@ class TargetGone(Exception):
 
 class Unjournalled(TargetGone):
     """What would be made cannot be written down first, so that nothing more may be asked."""
-
-
-class NameTaken(Exception):
-    """A model name without the run's prefix is not known to be free, so it is left alone.
-
-    ``is_certain`` where the target shows a model of that name, and does not merely fail to say that
-    there is none.
-    """
-
-    def __init__(self, name: str, *, is_certain: bool) -> None:
-        state = "is in use" if is_certain else "may be in use, for all that the target says"
-        super().__init__(f"the name {name or repr(name)} {state}")
 
 
 class Conversation:
@@ -110,7 +88,7 @@ class Conversation:
         self._records: list[Record] = []
         self.deadlines = deadlines or Deadlines()
         self._pace = Pace(rate)
-        self._patience = Patience(self._wait)
+        self._patience = Patience(self.wait)
         self.step = Step(prefix)
         self._kept = 0
         self._was_lost = False
@@ -163,7 +141,7 @@ class Conversation:
             why = problem.strerror or str(problem)
             raise Unjournalled(f"the journal cannot be written: {why}") from problem
 
-    def _wait(self, seconds: float) -> None:
+    def wait(self, seconds: float) -> None:
         """Wait for a busy target, where anything can change meanwhile."""
         if self.waits:
             self._sleep(seconds)
@@ -287,43 +265,9 @@ class Conversation:
     def create(self, body: Any, *, purpose: str = "case") -> Exchange:
         """Send CreateModel; what it creates is deleted by the next ``tidy``.
 
-        Raises ``NameTaken`` for a name without our prefix that may be somebody else's. Under such a
-        name nobody would find later what a target stored though it said no, so it is looked for.
+        Raises ``NameTaken`` for a name without our prefix that may be somebody else's.
         """
-        foreign = [each for each in self._foreign_names(body) if not self.ledger.is_ours(each)]
-        for candidate in foreign:
-            in_use, was_there = self.in_use(candidate), self.ledger.was_there(candidate)
-            if in_use is not False or was_there:
-                raise NameTaken(candidate, is_certain=was_there or in_use is True)
-        exchange = self._created_beside_others(body, purpose, foreign)
-        if not exchange.accepted:
-            self._look_for_what_was_made(foreign, exchange)
-        return exchange
-
-    def _created_beside_others(self, body: Any, purpose: str, foreign: Sequence[str]) -> Exchange:
-        """Send a create; once more where another run had one of these free names for a moment."""
-        exchange = self.ask("CreateModel", body, purpose=purpose, is_free=bool(foreign))
-        for pause in _PAUSES if foreign else ():
-            if exchange.accepted or not may_say_that_it_exists(exchange):
-                break
-            self._wait(pause)
-            if all(map(self.is_free, foreign)):
-                exchange = self.ask("CreateModel", body, purpose=purpose, is_free=True)
-        return exchange
-
-    def _look_for_what_was_made(self, foreign: Sequence[str], create: Exchange) -> None:
-        """Own, or doubt, models of names that were free before a create that was not accepted."""
-        found = {each: was_made_all_the_same(self, create, each) for each in foreign}
-        for name, is_ours in found.items():
-            if is_ours:
-                self.ledger.own(name)
-            elif is_ours is None:
-                self.ledger.doubt(name)
-        is_over = create.reading is not None and create.reading.status == _FAILED
-        is_named = isinstance(create.request, dict) and set(found.values()) == {False}
-        # That it is free it must say: it may merely have failed again.
-        if is_over and is_named and all(map(self.is_free, foreign)):
-            self.ledger.refused(create.request.get("ModelName"))
+        return created(self, body, purpose=purpose)
 
     def _learn(self, exchange: Exchange) -> None:
         """Take note of what a call has made or deleted, and of the account it is in."""
@@ -333,11 +277,6 @@ class Conversation:
             arn = payload.get("ModelArn") if isinstance(payload, dict) else None
             parts = arn.split(":") if isinstance(arn, str) else []
             self.account = parts[4] if len(parts) > 5 and parts[4].isdigit() else None
-
-    def _foreign_names(self, body: Any) -> tuple[str, ...]:
-        """Return the names under which a target might store this request that are not ours."""
-        name = body.get("ModelName") if isinstance(body, dict) else None
-        return () if self.ledger.bears_prefix(name) else names_of(name)
 
     def in_use(self, name: str) -> bool | None:
         """Tell whether the target has a model of this name, ``None`` where it does not say."""

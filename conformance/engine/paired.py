@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.engine.controls import opinion_of_control
-from conformance.engine.conversation import NameTaken
+from conformance.engine.creating import NameTaken
 from conformance.engine.exchanges import Exchange
 from conformance.engine.intent import demanded, is_intended
 from conformance.engine.judge import Bench

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.engine.conversation import NameTaken
+from conformance.engine.creating import NameTaken
 from conformance.engine.exchanges import Exchange
 from conformance.engine.judge import Bench, judge_side
 from conformance.engine.renaming import Renaming

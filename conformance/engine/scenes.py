@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.engine.conversation import Conversation, NameTaken, TargetGone
+from conformance.engine.conversation import Conversation, TargetGone
+from conformance.engine.creating import NameTaken
 from conformance.engine.deadlines import OutOfTime
 from conformance.engine.exchanges import Exchange
 from conformance.engine.names import RunNames

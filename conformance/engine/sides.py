@@ -9,7 +9,8 @@ from typing import Any
 
 from conformance.engine.budget import Budget
 from conformance.engine.controls import Controls, opinion_of_taken
-from conformance.engine.conversation import Conversation, NameTaken
+from conformance.engine.conversation import Conversation
+from conformance.engine.creating import NameTaken
 from conformance.engine.deadlines import OutOfTime
 from conformance.engine.exchanges import Exchange
 from conformance.engine.intent import demanded, is_intended

@@ -11,7 +11,8 @@ import pytest
 from fakes import vices
 from fakes.conformant import Conformant, creates
 
-from conformance.engine.conversation import Conversation, NameTaken
+from conformance.engine.conversation import Conversation
+from conformance.engine.creating import NameTaken
 from conformance.engine.judge import Bench, judge_side
 from conformance.oracle.catalogue import rule_by_id
 from conformance.wire import Call, Reply

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ from reports.safe import safe
 
 if TYPE_CHECKING:
     from conformance.engine.cleanup import Settled
+    from conformance.engine.conversation import Conversation
     from conformance.engine.journal import Heading, JournalFile
     from conformance.engine.ownership import Ledger
     from conformance.targets import Target
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
 #: Names that are shown, at most.
 _MOST_SHOWN = 100
+
+#: The name that AWS gives a model which is not there: it tells whose keys have asked.
+_MODEL_ARN = re.compile(r"arn:[\w-]+:sagemaker:[\w-]+:(\d{12}):model/")
 
 
 @click.command("cleanup", short_help="Delete what a killed run has left on its target.")
@@ -150,6 +155,8 @@ def _clean_up(
             fault = list_models(talk, heading.prefix, pages=1).last.fault
             if fault is not None:
                 raise TargetProblem(f"{who.name} does not answer: {fault.detail}")
+            if is_paid(heading.target):
+                _check_account(talk, folder)
             settled = settle_twice(talk, again=not ledger.is_settled)
             if waits and (to_come := seconds_to_come(talk)):
                 _wait(max(to_come), len(to_come))
@@ -166,6 +173,18 @@ def _clean_up(
         raise click.exceptions.Exit(INTERRUPTED) from None
     finally:
         who.close()
+
+
+def _check_account(talk: Conversation, folder: Path) -> None:
+    """Raise ``Refused`` where keys are of another account, in which all seems to be gone."""
+    was = None
+    with suppress(Refused):
+        was = (record_of(folder).header["options"].get("resources") or {}).get("account")
+    body = {"ModelName": f"{talk.prefix}-never-made"}
+    reading = talk.ask("DescribeModel", body, purpose="look").reading
+    shown = _MODEL_ARN.search((reading.message if reading else None) or "")
+    if was is not None and shown is not None and shown[1] != was:
+        raise Refused("these keys are of another account than the run's: nothing was touched")
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from click.testing import CliRunner
 from fakes.processes import COMMAND, command, environment, reference_server
 
 from conformance.cli import cli
+from conformance.engine.journal import Heading, JournalFile, path_of
 from conformance.targets import TargetOptions, resolve
 from conformance.wire import encode, read
 from conformance.wire.signing import Credentials, Signer
@@ -221,6 +222,25 @@ def test_no_more_models_are_made_than_were_agreed_to(tmp_path: Path) -> None:
     assert done.returncode == 3, done.stderr
     assert "The 3 models that --max-models allows were made: this run is partial" in done.stdout
     assert left == []
+
+
+def test_keys_of_another_account_clean_nothing_up(tmp_path: Path) -> None:
+    """Exit code 2, and the journal stays: there everything would seem to be gone."""
+    _, left = rehearse(tmp_path, "--select", "CreateModel/ModelName:max-length")
+    assert left == []
+    prefix, name = "cmcabcdefghij", "cmcabcdefghija-000001-conformance"
+    path = path_of(tmp_path / "out")
+    journal = JournalFile.begun(path, Heading("aws", "aws", "us-east-1", "requests", prefix, []))
+    for event in ("intent", "owned"):
+        journal.note({"event": event, "operation": "CreateModel", "name": name, "at": 1.0})
+    journal.close()
+    expected = {"210987654321": (2, True), "123456789012": (0, False)}
+    for account, came in expected.items():
+        with reference_server(options=(*STRICT, "--account", account)) as (url, _):
+            env = {**CANARY, "AWS_ENDPOINT_URL_SAGEMAKER": url}
+            done = command("cleanup", "out", "--allow-aws", "--rate", "2000", cwd=tmp_path, **env)
+        assert (done.returncode, path.exists()) == came, done.stderr
+        assert ("of another account" in done.stderr) is (done.returncode == 2)
 
 
 # -- no secret in any output ---------------------------------------------------------------

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from conformance.spec import shapes
-from conformance.spec.crossfield import needs_vpc_mode
+from conformance.spec.container_fields import needs_vpc_mode
 from conformance.spec.shapes import Shape
 from strategies.examples import legal_values
 from strategies.places import copied, steps
@@ -184,6 +184,17 @@ def settled(body: Body, resources: Resources) -> Body:
     return body
 
 
+#: What a model package brings itself.
+_NOT_BESIDE_A_PACKAGE = (
+    "Image",
+    "ImageConfig",
+    "ModelDataUrl",
+    "ModelDataSource",
+    "AdditionalModelDataSources",
+    "Environment",
+)
+
+
 def _wants_multi_model(container: Body) -> bool:
     multi = container.get("Mode") == "MultiModel" or "MultiModelConfig" in container
     return multi and "ModelPackageName" not in container
@@ -193,7 +204,7 @@ def _settle_container(container: Body, multi_model: bool, resources: Resources) 
     if "InferenceSpecificationName" in container:
         container.setdefault("ModelPackageName", "model-package")
     if "ModelPackageName" in container:
-        for member in ("Image", "ImageConfig", "ModelDataUrl", "ModelDataSource"):
+        for member in _NOT_BESIDE_A_PACKAGE:
             container.pop(member, None)
     else:
         container.setdefault("Image", resources.container_image)
@@ -208,10 +219,12 @@ def _settle_container(container: Body, multi_model: bool, resources: Resources) 
     elif container.get("Mode") == "MultiModel" or "MultiModelConfig" in container:
         container.pop("MultiModelConfig", None)
         container.pop("Mode", None)
+        if container.get("ModelDataUrl", "").endswith("/"):  # it was that of several models
+            container["ModelDataUrl"] = resources.model_data
     if "ModelDataUrl" in container:
         container.pop("ModelDataSource", None)
-    has_data = "ModelPackageName" in container or "ModelDataUrl" in container
-    if "AdditionalModelDataSources" in container and not (multi_model or has_data):
+        container.pop("AdditionalModelDataSources", None)
+    if "AdditionalModelDataSources" in container:
         source = shapes.by_path()["PrimaryContainer.ModelDataSource"]  # additional to this one
         container.setdefault("ModelDataSource", typical(source, resources))
     sources = [container.get("ModelDataSource", {}).get("S3DataSource")]

@@ -147,11 +147,11 @@ def _scalars(make: _Maker) -> Iterator[tuple[str, Any, Body]]:
 
 
 def _astral(make: _Maker) -> Iterator[tuple[str, Any, Body]]:
-    value = {"KEY": "\U0001f600" * 1024}
+    tag = {"Key": "Team", "Value": "\U00020000" * 256}
     yield (
-        "1024 astral characters in Environment",
-        _changed(make.plain(), lambda b: b["PrimaryContainer"].update(Environment=value)),
-        make.with_("PrimaryContainer.Environment"),
+        "256 astral characters in a tag's value",
+        _changed(make.plain(), lambda b: b.update(Tags=[tag])),
+        make.with_("Tags"),
     )
 
 
@@ -164,6 +164,44 @@ def _primary(**members: Any) -> Callable[[Body], object]:
     return lambda body: body["PrimaryContainer"].update(members)
 
 
+def _source(make: _Maker, **members: str) -> Callable[[Body], object]:
+    source = make.with_(_S3)["PrimaryContainer"]["ModelDataSource"]["S3DataSource"]
+    return _primary(ModelDataSource={"S3DataSource": {**source, **members}})
+
+
+def _packed_prefix(make: _Maker) -> Iterator[tuple[str, Any, Body]]:
+    packed = _source(make, S3DataType="S3Prefix", S3Uri=make.resources.model_prefix)
+    yield "Gzip with S3Prefix", _changed(make.plain(), packed), make.with_(_S3)
+
+
+def _etag_alone(make: _Maker) -> Iterator[tuple[str, Any, Body]]:
+    alone = _source(make, ManifestEtag="0123456789abcdef0123456789abcdef")
+    control = make.with_(f"{_S3}.ManifestEtag")
+    yield "without ManifestS3Uri", _changed(make.plain(), alone), control
+
+
+def _every_61_seconds(make: _Maker) -> Iterator[tuple[str, Any, Body]]:
+    control = make.with_(_FREQUENCY)
+    yield "61 seconds", Place(_FREQUENCY).put(control, 61), make.with_(_FREQUENCY)
+
+
+def _multi_model_data(make: _Maker) -> Iterator[tuple[str, Any, Body]]:
+    control = make.with_("PrimaryContainer.Mode")
+    control["PrimaryContainer"].update(Mode="MultiModel", ModelDataUrl=make.resources.model_prefix)
+    members: dict[str, Body] = {
+        "one archive": {"ModelDataUrl": make.resources.model_data},
+        "no model data": {},
+    }
+    for label, given in members.items():
+        yield label, _changed(make.plain(), _primary(Mode="MultiModel", **given)), control
+
+
+_S3 = "PrimaryContainer.ModelDataSource.S3DataSource"
+_FREQUENCY = (
+    "PrimaryContainer.ContainerMetricsConfig.MetricsEndpoints[].MetricPublishFrequencyInSeconds"
+)
+_PACKAGE = "PrimaryContainer.ModelPackageName"
+_URL_PATH = "PrimaryContainer.ModelDataUrl"
 _PREFIX = {"S3Uri": "s3://amzn-s3-demo-bucket/models/model.tar.gz", "S3DataType": "S3Object"}
 _SOURCE = {"S3DataSource": {**_PREFIX, "CompressionType": "Gzip"}}
 _URL = "s3://amzn-s3-demo-bucket/models/model.tar.gz"
@@ -208,6 +246,40 @@ _BUILDERS: dict[str, Builder] = {
         "in SingleModel mode",
         _primary(Mode="SingleModel", MultiModelConfig={"ModelCacheSetting": "Enabled"}),
     ),
+    "image-config-with-image": _from_plain(
+        "beside a model package", _primary(ImageConfig={"RepositoryAccessMode": "Vpc"}), _PACKAGE
+    ),
+    "registry-credentials-with-vpc": _from_plain(
+        "with Platform",
+        lambda b: b["PrimaryContainer"]["ImageConfig"].update(RepositoryAccessMode="Platform"),
+        "PrimaryContainer.ImageConfig.RepositoryAuthConfig",
+    ),
+    "package-without-model-data": _from_plain(
+        "with ModelDataUrl", _primary(ModelDataUrl=_URL), _PACKAGE
+    ),
+    "package-without-environment": _from_plain(
+        "with one entry", _primary(Environment={"LOG_LEVEL": "info"}), _PACKAGE
+    ),
+    "inference-specification-with-package": _from_plain(
+        "beside an Image", _primary(InferenceSpecificationName="specification")
+    ),
+    "additional-sources-beside-a-first": _from_plain(
+        "without ModelDataSource",
+        lambda b: b["PrimaryContainer"].pop("ModelDataSource"),
+        "PrimaryContainer.AdditionalModelDataSources",
+    ),
+    "model-data-url-of-an-archive": _from_plain(
+        "a folder", _primary(ModelDataUrl="s3://amzn-s3-demo-bucket/models/"), _URL_PATH
+    ),
+    "multi-model-data-url-of-a-prefix": _multi_model_data,
+    "s3-prefix-is-not-packed": _packed_prefix,
+    "manifest-etag-with-manifest": _etag_alone,
+    "environment-entry-bytes": _from_plain(
+        "1024 characters, two bytes each",
+        _primary(Environment={"KEY": "é" * 1024}),
+        "PrimaryContainer.Environment",
+    ),
+    "publish-frequency-of-the-list": _every_61_seconds,
     "scalar-types": _scalars,
     "length-in-utf16-units": _astral,
     "no-null-items": _nulls,

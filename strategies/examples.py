@@ -18,17 +18,14 @@ from strategies.resources import Resources
 def _roles(r: Resources) -> list[str]:
     if r.role_arn:
         return [r.role_arn]
-    account = r.account
+    start = f"arn:{r.partition}:iam::{r.account}:role"
     return [
         r.role,
-        f"arn:aws:iam::{account}:role/service-role/AmazonSageMaker-ExecutionRole-20260102T030405",
-        f"arn:aws:iam::{account}:role/a/b/c/d/role",
-        f"arn:aws:iam::{account}:roleWithoutSlash",
-        f"arn:aws:iam::{account}:role/x",
-        f"arn:aws:iam::{account}:role/with+equals=comma,dot.at@dash-under_score",
-        f"arn:aws-cn:iam::{account}:role/SageMakerRole",
-        f"arn:aws-us-gov:iam::{account}:role/SageMakerRole",
-        f"arn:aws-iso-b:iam::{account}:role/SageMakerRole",
+        f"{start}/service-role/AmazonSageMaker-ExecutionRole-20260102T030405",
+        f"{start}/a/b/c/d/role",
+        f"{start}WithoutSlash",
+        f"{start}/x",
+        f"{start}/with+equals=comma,dot.at@dash-under_score",
     ]
 
 
@@ -40,7 +37,7 @@ def _images(r: Resources) -> list[str]:
         f"{r.registry}/inference:latest",
         f"{r.registry}/team/project/inference_server-gpu:2026.01-py3",
         f"{r.registry}/inference@sha256:{'0123456789abcdef' * 4}",
-        f"763104351884.dkr.ecr.{r.region}.amazonaws.com/pytorch-inference:2.4.0-cpu-py311",
+        f"763104351884.{r.registry.partition('.')[2]}/pytorch-inference:2.4.0-cpu-py311",
         "registry.example.com:5000/inference:1.0",  # goes with RepositoryAccessMode Vpc
     ]
 
@@ -59,6 +56,11 @@ def _objects(r: Resources) -> list[str]:
     ]
 
 
+def _sagemaker(r: Resources) -> str:
+    """Return how ARNs of SageMaker begin: those of another region are refused (E21)."""
+    return f"arn:{r.partition}:sagemaker:{r.region}"
+
+
 def _old_ids(kind: str, given: tuple[str, ...]) -> list[str]:
     """Return an id of the short form that resources had until 2018, unless the user gave some."""
     return [] if given else [f"{kind}-12345678"]
@@ -73,15 +75,15 @@ _EXAMPLES: Mapping[str, Callable[[Resources], list[str]]] = {
     "ContainerHostname": _words("container", "c", "Preprocess-1", "7up", "a--b", "x0"),
     "ContainerImage": _images,
     "RepositoryCredentialsProviderArn": lambda r: [
-        f"arn:aws:lambda:{r.region}:{r.account}:function:registry-credentials",
-        f"arn:aws-cn:lambda:cn-north-1:{r.account}:function:credentials:live",
-        f"arn:aws:lambda:{r.region}:{r.account}:function:f",
+        f"arn:{r.partition}:lambda:{r.region}:{r.account}:function:registry-credentials",
+        f"arn:{r.partition}:lambda:{r.region}:{r.account}:function:credentials:live",
+        f"arn:{r.partition}:lambda:{r.region}:{r.account}:function:f",
     ],
     "Url": _objects,
     "S3ModelUri": _objects,
     "HubContentArn": lambda r: [
-        f"arn:aws:sagemaker:{r.region}:aws:hub-content/SageMakerPublicHub/Model/example/1.0.0",
-        f"arn:aws:sagemaker:{r.region}:{r.account}:hub-content/private-hub/Model/example/2.1.3",
+        f"{_sagemaker(r)}:aws:hub-content/SageMakerPublicHub/Model/example/1.0.0",
+        f"{_sagemaker(r)}:{r.account}:hub-content/private-hub/Model/example/2.1.3",
     ],
     "String": _words("0123456789abcdef0123456789abcdef", "d41d8cd98f00b204e9800998ecf8427e-3"),
     "AdditionalModelChannelName": _words("draft-model", "a", "channel_1.v2", "Base-Model", ".-_"),
@@ -103,10 +105,8 @@ _EXAMPLES: Mapping[str, Callable[[Resources], list[str]]] = {
     ),
     "VersionedArnOrName": lambda r: [
         "model-package",
-        f"arn:aws:sagemaker:{r.region}:{r.account}:model-package/example/1",
-        f"arn:aws:sagemaker:{r.region}:{r.account}:model-package/example",
-        f"arn:aws-cn:sagemaker:cn-north-1:{r.account}:model-package/example/1",
-        f"arn:aws-us-gov:sagemaker:us-gov-west-1:{r.account}:model-package/example/1",
+        f"{_sagemaker(r)}:{r.account}:model-package/example/1",
+        f"{_sagemaker(r)}:{r.account}:model-package/example",
         "p",
         "model-package/1",
         "model--package/999999999",

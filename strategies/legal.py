@@ -138,8 +138,8 @@ def _patterned(shape: Shape, names: Names, resources: Resources) -> Iterator[tup
         yield AT_LIMIT, "one character", short
 
 
-#: Strings of any script: their limits count characters, not bytes.
-_ANY_SCRIPT = ("TagKey", "TagValue", "EnvironmentValue")
+#: Strings of any script whose limits count characters, not bytes.
+_ANY_SCRIPT = ("TagKey", "TagValue")
 
 
 def _lengths(

@@ -70,7 +70,7 @@ def _strings_named(name: str, resources: Resources) -> SearchStrategy[str]:
             resources=resources
         ),
         "Url": strings.model_data_urls,
-        "S3ModelUri": strings.model_data_urls,
+        "S3ModelUri": lambda: strings.model_data_urls(ending="x"),
         "HubContentArn": lambda: strings.hub_content_arns(resources=resources),
         "String": strings.entity_tags,
         "AdditionalModelChannelName": strings.channel_names,
@@ -79,7 +79,9 @@ def _strings_named(name: str, resources: Resources) -> SearchStrategy[str]:
         "VersionedArnOrName": lambda: strings.model_package_names(resources=resources),
         "InferenceSpecificationName": strings.inference_specification_names,
         "MetricsEndpointPath": strings.metrics_endpoint_paths,
-        "RoleArn": lambda: strings.role_arns(account=resources.account),
+        "RoleArn": lambda: strings.role_arns(
+            partitions=(resources.partition,), account=resources.account
+        ),
         "TagKey": strings.tag_keys,
         "TagValue": strings.tag_values,
         "SecurityGroupId": strings.security_group_ids,

@@ -32,15 +32,20 @@ class Resources:
         return cls(**{**recorded, **lists})
 
     @property
+    def partition(self) -> str:
+        """The partition of the region, which every ARN of a request is in."""
+        return partition_of(self.region)
+
+    @property
     def role(self) -> str:
         """An IAM role ARN."""
-        partition = partition_of(self.region)
-        return self.role_arn or f"arn:{partition}:iam::{self.account}:role/SageMakerExecutionRole"
+        synthetic = f"arn:{self.partition}:iam::{self.account}:role/SageMakerExecutionRole"
+        return self.role_arn or synthetic
 
     @property
     def registry(self) -> str:
         """The account's ECR registry in the region."""
-        suffix = ".cn" if partition_of(self.region) == "aws-cn" else ""
+        suffix = ".cn" if self.partition == "aws-cn" else ""
         return f"{self.account}.dkr.ecr.{self.region}.amazonaws.com{suffix}"
 
     @property

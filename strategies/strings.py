@@ -125,11 +125,11 @@ def _keys(max_size: int) -> SearchStrategy[str]:
     return _text(printable, 0, max_size)
 
 
-def model_data_urls(*, max_size: int = 1024) -> SearchStrategy[str]:
-    """Draw S3 or HTTPS locations of one model artifact."""
+def model_data_urls(*, max_size: int = 1024, ending: str = ".tar.gz") -> SearchStrategy[str]:
+    """Draw S3 or HTTPS locations of one model artifact; ModelDataUrl is of a ``.tar.gz``."""
     _sizes(64, max_size, most=1024, least=64)
     return st.builds(
-        lambda start, key: f"{start}{key}"[: max_size - 1] + "x",
+        lambda start, key: f"{start}{key}"[: max_size - len(ending)] + ending,
         st.sampled_from(
             (
                 "s3://amzn-s3-demo-bucket/",
@@ -143,7 +143,8 @@ def model_data_urls(*, max_size: int = 1024) -> SearchStrategy[str]:
 
 def hub_content_arns(*, resources: Resources = _DEFAULTS) -> SearchStrategy[str]:
     """Draw ARNs of models in a hub."""
-    start = f"arn:aws:sagemaker:{resources.region}:aws:hub-content/SageMakerPublicHub/Model/"
+    sagemaker = f"arn:{resources.partition}:sagemaker:{resources.region}"
+    start = f"{sagemaker}:aws:hub-content/SageMakerPublicHub/Model/"
     return st.text(_ALNUM + "-", min_size=1, max_size=60).map(lambda name: f"{start}{name}/1.0.0")
 
 
@@ -151,7 +152,8 @@ def repository_credentials_provider_arns(
     *, resources: Resources = _DEFAULTS
 ) -> SearchStrategy[str]:
     """Draw ARNs of Lambda functions that give registry credentials."""
-    start = f"arn:aws:lambda:{resources.region}:{resources.account}:function:"
+    place = f"{resources.region}:{resources.account}"
+    start = f"arn:{resources.partition}:lambda:{place}:function:"
     return st.text(_ALNUM + "-_", min_size=1, max_size=64).map(lambda name: start + name)
 
 
@@ -179,20 +181,21 @@ def environment_keys(*, max_size: int = 1024) -> SearchStrategy[str]:
 def environment_values(*, min_size: int = 0, max_size: int = 1024) -> SearchStrategy[str]:
     """Draw values of environment variables: any characters, newlines and astral ones included.
 
-    However its length is counted, a value has at most 1,024 characters or UTF-16 units.
+    However its length is counted, it is at most 1,024: in characters, UTF-16 units or bytes.
     """
     low, high = _sizes(min_size, max_size, most=1024)
-    return _text(st.characters(exclude_categories=["Cs"]), low, high).map(_within_units)
+    return _text(st.characters(exclude_categories=["Cs"]), low, high).map(_within_bytes)
 
 
-def _within_units(value: str) -> str:
-    fits = len(value.encode("utf-16-le")) // 2 <= 1024
-    return value if fits else "".join(c if c <= "\uffff" else "x" for c in value)
+def _within_bytes(value: str) -> str:
+    fits = len(value.encode()) <= 1024
+    return value if fits else "".join(c if c.isascii() else "x" for c in value)
 
 
 def model_package_names(*, resources: Resources = _DEFAULTS) -> SearchStrategy[str]:
     """Draw names and ARNs of model packages, with and without a version."""
-    prefix = f"arn:aws:sagemaker:{resources.region}:{resources.account}:model-package/"
+    place = f"{resources.region}:{resources.account}"
+    prefix = f"arn:{resources.partition}:sagemaker:{place}:model-package/"
     return st.builds(
         lambda start, name, version: start + name + version,
         st.sampled_from(("", prefix)),

@@ -72,6 +72,7 @@ def main() -> None:
         raise SystemExit(f"{name} was made already, and does not change")
     corpus = "".join(f"{line}\n" for line in lines(name)).encode()
     packed = Path(str(files("strategies"))) / "data" / f"corpus-{name}.ndjson.gz"
+    packed.parent.mkdir(exist_ok=True)
     packed.write_bytes(gzip.compress(corpus, 9, mtime=0))
     data = {
         "name": name,
@@ -83,6 +84,7 @@ def main() -> None:
         },
     }
     place = Path(str(files("conformance.spec"))) / "data" / f"requirements-{name}.json"
+    place.parent.mkdir(exist_ok=True)
     place.write_text(json.dumps(data, indent=1) + "\n", "utf-8")
 
 

@@ -71,7 +71,7 @@ def command(ctx: click.Context, /, target: str, **given: Any) -> None:
     """
     from conformance.certification.decision import decision
     from conformance.certification.envelope import BadKey, signer
-    from conformance.spec.crossfield import needs_vpc_mode
+    from conformance.spec.container_fields import needs_vpc_mode
     from conformance.spec.requirements import LATEST, UnknownRequirements, requirements
     from strategies.frozen import ChangedCorpus, check_corpus
     from strategies.resources import Resources

@@ -1,13 +1,30 @@
-"""Regions and the partitions that they belong to."""
+"""Regions and the partitions that they belong to, as botocore's list of partitions has them."""
 
 import re
 
+#: How regions begin that are not of the partition ``aws``.
+_PARTITIONS = {
+    "cn-": "aws-cn",
+    "us-gov-": "aws-us-gov",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "eu-isoe-": "aws-iso-e",
+    "us-isof-": "aws-iso-f",
+    "eusc-": "aws-eusc",
+}
+
+#: How regions of the partition ``aws`` look; what looks like neither is of one that is new.
+_OF_AWS = re.compile(r"(us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-[0-9]+")
+
 
 def partition_of(region: str) -> str:
-    """Return the partition that a region belongs to: ``aws``, ``aws-cn`` or ``aws-us-gov``."""
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+    """Return the partition that a region belongs to, ``aws`` where nobody knows."""
+    return next((p for start, p in _PARTITIONS.items() if region.startswith(start)), "aws")
+
+
+def is_of_known_partition(region: str) -> bool:
+    """Tell whether it is known which partition a region belongs to."""
+    return region.startswith(tuple(_PARTITIONS)) or _OF_AWS.fullmatch(region) is not None
 
 
 def is_region(name: str) -> bool:

@@ -1,6 +1,7 @@
 """Requirement sets: frozen lists of the rules that count for a certificate, each with a name.
 
-A set never changes once it was published. What it says is in ``data/requirements-NAME.json``; the
+A set never changes once it was published; one that was found to demand what no document does is
+withdrawn. What it says is in ``data/requirements-NAME.json``; the
 requests that are sent for its constraint rules are its corpus (``strategies.frozen``), which it
 names by digest. Rules that are younger than a set are not scored by it.
 """
@@ -23,11 +24,17 @@ FAMILIES = {
 }
 
 #: The set that is used where none is named.
-LATEST = "2026.1"
+LATEST = "2026.2"
+
+#: Sets that nobody is certified by any more, and why.
+WITHDRAWN = {
+    "2026.1": "it held targets to more than the documents say of Environment and ModelDataUrl, and "
+    "to ARNs of other regions",
+}
 
 
 class UnknownRequirements(LookupError):
-    """There is no requirement set of this name; the message names those there are."""
+    """There is no requirement set of this name, or it was withdrawn; the message says which."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,8 @@ def names() -> list[str]:
 @cache
 def requirements(name: str = LATEST) -> Requirements:
     """Return a requirement set by its name; raises ``UnknownRequirements``."""
+    if name in WITHDRAWN:
+        raise UnknownRequirements(f"the requirement set {name} was withdrawn: {WITHDRAWN[name]}")
     if name not in names():
         raise UnknownRequirements(
             f"there is no requirement set {name!r}; there is {', '.join(names())}"

@@ -43,7 +43,7 @@ def statement(name: str) -> dict[str, Any]:
                 {
                     "name": "requirements",
                     "digest": digest,
-                    "annotations": {"set": "2026.1", "class": "Core"},
+                    "annotations": {"set": "2026.2", "class": "Core"},
                 },
                 {"name": "specification", "digest": digest},
                 {"name": "events.ndjson", "digest": digest, "annotations": times},

@@ -38,7 +38,7 @@ def test_a_shape_without_examples_is_a_lookup_error() -> None:
 @pytest.mark.parametrize(
     ("name", "fragments"),
     [
-        ("RoleArn", [":role/a/b/", ":roleWithoutSlash", "arn:aws-cn:", "arn:aws-us-gov:"]),
+        ("RoleArn", [":role/a/b/", ":roleWithoutSlash", "+equals=comma,dot.at@"]),
         ("EnvironmentValue", ["\n", "\U0001f600", "${VAR}"]),
         ("TagKey", ["部署", "отдел", "فريق", "É"]),
         ("ModelName", ["m", "7", "a--b"]),
@@ -51,6 +51,20 @@ def test_extreme_forms_are_among_the_examples(name: str, fragments: list[str]) -
     values = legal_values(STRINGS[name], RESOURCES)
     for fragment in fragments:
         assert any(fragment in value for value in values), fragment
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1"])
+def test_examples_are_of_the_requests_region_and_partition(region: str) -> None:
+    """AWS refuses what is of another region (E21), and nothing in one partition sees another's."""
+    resources = Resources(region=region)
+    for shape in STRINGS.values():
+        for value in legal_values(shape, resources) if not shape.enum else ():
+            if value.startswith("arn:"):
+                _, partition, service, place, *_ = value.split(":")
+                assert partition == resources.partition
+                assert place == ("" if service == "iam" else region)
+            if ".dkr.ecr." in value:
+                assert resources.registry.partition(".")[2] in value
 
 
 def test_a_users_own_values_replace_the_examples() -> None:

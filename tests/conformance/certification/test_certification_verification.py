@@ -55,14 +55,14 @@ def test_what_was_there_at_the_start_is_known_to_whoever_judges_again(certified:
 @pytest.mark.parametrize(
     ("target", "options", "code", "says"),
     [
-        ("reference:model-name-max-length-64", (), 1, "Not certified: 2026.1 Core, for 1 reason"),
-        ("reference:duplicate-overwrites", (), 0, "Certified: 2026.1 Core."),
-        ("reference:duplicate-overwrites", ("--class", "full"), 1, "Not certified: 2026.1 Full"),
+        ("reference:model-name-max-length-64", (), 1, "Not certified: 2026.2 Core, for 1 reason"),
+        ("reference:duplicate-overwrites", (), 0, "Certified: 2026.2 Core."),
+        ("reference:duplicate-overwrites", ("--class", "full"), 1, "Not certified: 2026.2 Full"),
         (
             "python:fakes.certificates:KnowsNoLists",
             ("--class", "full"),
             3,
-            "Not certified: 2026.1 Full",
+            "Not certified: 2026.2 Full",
         ),
         ("moto", (), 1, "CreateModel/ModelName:max-length: The target accepted"),
     ],
@@ -121,7 +121,7 @@ def test_a_corpus_that_was_changed_certifies_nothing(
     finally:
         frozen._lines.cache_clear()
     assert made.result.exit_code == 2
-    assert "the frozen requests of 2026.1 were changed" in made.result.output
+    assert "the frozen requests of 2026.2 were changed" in made.result.output
 
 
 def test_the_key_is_read_once(certified: Any, keys: tuple[Path, Path], tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from fakes.processes import command, reference_server, start, until
     [
         (("--region", "eu-west-1"), "the frozen requests are for us-east-1"),
         (("--client", "boto3"), "certificates need requests that boto3 cannot send"),
-        (("--requirements", "1999.1"), "there is no requirement set '1999.1'; there is 2026.1"),
+        (("--requirements", "1999.1"), "there is no requirement set '1999.1'; there is 2026.2"),
         (("--key", "nowhere.pem"), "nowhere.pem cannot be read"),
         (("--role-arn", "!"), "a given resource breaks the specification"),
         (("--image", "mine:1"), "the frozen requests need an image in ECR"),
@@ -75,12 +75,12 @@ def test_the_reference_is_certified_and_moto_is_not(tmp_path: Path) -> None:
     """The whole set: a certificate that stands for the reference; for moto none, with reasons."""
     done = command("certify", "reference-server", "--out", "r", cwd=tmp_path, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Certified: 2026.1 Full." in done.stdout
+    assert "Certified: 2026.2 Full." in done.stdout
     done = command("verify", "r/certificate.json", "--record", "r", cwd=tmp_path, timeout=300)
     assert done.returncode == 0, done.stdout
     assert "judged again every verdict on them stands" in done.stdout
     done = command("certify", "moto", "--out", "m", cwd=tmp_path, timeout=900)
     assert done.returncode == 1
-    assert "Not certified: 2026.1 Core, for 264 reason(s):" in done.stdout
+    assert "Not certified: 2026.2 Core, for 264 reason(s):" in done.stdout
     assert "CreateModel/ModelName:max-length: The target accepted an illegal request" in done.stdout
     assert not (tmp_path / "m" / "certificate.json").exists()

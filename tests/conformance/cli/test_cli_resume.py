@@ -108,7 +108,7 @@ def test_what_the_command_line_says_otherwise_is_refused(why: str, cut: Path) ->
 HEADERS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "another version of the suite": (lambda h: h["suite"].update(version="0.0.1"), "version"),
     "another specification": (lambda h: h["spec"].update(digest="sha256:" + "0" * 64), "rules"),
-    "a certification": (lambda h: h["options"].update(requirements="2026.1"), "certify again"),
+    "a certification": (lambda h: h["options"].update(requirements="2026.2"), "certify again"),
     "another implementation": (
         lambda h: h["target"]["fingerprint"].update(version="0.0.1"),
         "the target is not the one",

@@ -40,6 +40,8 @@ BESIDE = {
     "PrimaryContainer.Image:pattern": "request/image-from-ecr-or-vpc",
     "Containers[].Image:pattern": "request/image-from-ecr-or-vpc",
     "Containers[].ContainerHostname:type": "request/hostnames-on-all-or-none",
+    "PrimaryContainer.ModelDataUrl:pattern": "request/model-data-url-of-an-archive",
+    "Containers[].ModelDataUrl:pattern": "request/model-data-url-of-an-archive",
 }
 
 

@@ -41,6 +41,16 @@ def _source(kind: str, uri: str) -> dict[str, Any]:
     return {"S3DataSource": {"S3DataType": kind, "S3Uri": uri, "CompressionType": "None"}}
 
 
+def _packed(kind: str, **members: str) -> dict[str, Any]:
+    inside = {"S3DataType": kind, "S3Uri": "s3://b/", "CompressionType": "Gzip", **members}
+    return {"S3DataSource": inside}
+
+
+def _every(seconds: float | None) -> dict[str, Any]:
+    endpoints = [{"MetricPublishFrequencyInSeconds": seconds}]
+    return _one(ContainerMetricsConfig={"MetricsEndpoints": endpoints})
+
+
 def _tagged(*keys: str) -> dict[str, Any]:
     return {**_one(), "Tags": [{"Key": key, "Value": ""} for key in keys]}
 
@@ -104,6 +114,35 @@ BROKEN: list[tuple[str, dict[str, Any]]] = [
     ),
     ("multi-model-config-with-mode", _one(MultiModelConfig={}, Mode="SingleModel")),
     ("multi-model-config-with-mode", _one(MultiModelConfig={})),
+    ("image-config-with-image", {"PrimaryContainer": {**PACKAGE, "ImageConfig": {}}}),
+    ("registry-credentials-with-vpc", _one(ImageConfig={"RepositoryAuthConfig": {}})),
+    (
+        "registry-credentials-with-vpc",
+        _one(ImageConfig={"RepositoryAuthConfig": {}, "RepositoryAccessMode": "Platform"}),
+    ),
+    ("package-without-model-data", {"Containers": [IMAGE, {**PACKAGE, "ModelDataUrl": "s3://b"}]}),
+    ("package-without-model-data", {"PrimaryContainer": {**PACKAGE, "ModelDataSource": {}}}),
+    (
+        "package-without-model-data",
+        {"PrimaryContainer": {**PACKAGE, "AdditionalModelDataSources": []}},
+    ),
+    ("package-without-environment", {"PrimaryContainer": {**PACKAGE, "Environment": {}}}),
+    ("inference-specification-with-package", _one(InferenceSpecificationName="s")),
+    ("additional-sources-beside-a-first", _one(AdditionalModelDataSources=[])),
+    (
+        "additional-sources-beside-a-first",
+        _one(AdditionalModelDataSources=[], ModelDataUrl="s3://b/k.tar.gz"),
+    ),
+    ("model-data-url-of-an-archive", _one(ModelDataUrl="s3://b/k")),
+    ("model-data-url-of-an-archive", _one(ModelDataUrl="s3://b/k.tar.gz/", Mode="SingleModel")),
+    ("multi-model-data-url-of-a-prefix", _one(Mode="MultiModel")),
+    ("multi-model-data-url-of-a-prefix", _several({}, {**MULTI, "ModelDataUrl": "s3://b/k"})),
+    ("s3-prefix-is-not-packed", _one(ModelDataSource=_packed("S3Prefix"))),
+    ("manifest-etag-with-manifest", _one(ModelDataSource=_packed("S3Object", ManifestEtag="e"))),
+    ("environment-entry-bytes", _one(Environment={"K": "é" * 513})),
+    ("environment-entry-bytes", _several({}, {"Environment": {"K": "\U0001f600" * 257}})),
+    ("publish-frequency-of-the-list", _every(61)),
+    ("publish-frequency-of-the-list", _every(0)),
 ]
 
 KEPT: list[tuple[str, dict[str, Any]]] = [
@@ -146,6 +185,36 @@ KEPT: list[tuple[str, dict[str, Any]]] = [
     ("no-model-data-source-for-multi-model", _several(MULTI, {"ModelDataSource": {}})),
     ("multi-model-config-with-mode", _one(MultiModelConfig={}, Mode="MultiModel")),
     ("multi-model-config-with-mode", _one(Mode="SingleModel")),
+    ("image-config-with-image", _one(ImageConfig={"RepositoryAccessMode": "Platform"})),
+    (
+        "registry-credentials-with-vpc",
+        _one(ImageConfig={"RepositoryAuthConfig": {}, "RepositoryAccessMode": "Vpc"}),
+    ),
+    ("registry-credentials-with-vpc", _one(ImageConfig={"RepositoryAccessMode": "Platform"})),
+    ("package-without-model-data", {"Containers": [PACKAGE, {**IMAGE, "ModelDataUrl": "s3://b"}]}),
+    ("package-without-environment", {"Containers": [PACKAGE, {**IMAGE, "Environment": {}}]}),
+    (
+        "inference-specification-with-package",
+        {"PrimaryContainer": {**PACKAGE, "InferenceSpecificationName": "s"}},
+    ),
+    (
+        "additional-sources-beside-a-first",
+        _one(AdditionalModelDataSources=[], ModelDataSource={}),
+    ),
+    ("model-data-url-of-an-archive", _one(ModelDataUrl="s3://b/k.tar.gz")),
+    ("model-data-url-of-an-archive", _one(ModelDataUrl="s3://b/k/", Mode="MultiModel")),
+    ("multi-model-data-url-of-a-prefix", _one(Mode="MultiModel", ModelDataUrl="s3://b/k/")),
+    ("multi-model-data-url-of-a-prefix", _one(Mode="MultiModel", ModelDataSource={})),
+    ("multi-model-data-url-of-a-prefix", _one(ModelDataUrl="s3://b/k.tar.gz")),
+    ("s3-prefix-is-not-packed", _one(ModelDataSource=_source("S3Prefix", "s3://b/"))),
+    ("s3-prefix-is-not-packed", _one(ModelDataSource=_packed("S3Object"))),
+    (
+        "manifest-etag-with-manifest",
+        _one(ModelDataSource=_packed("S3Object", ManifestEtag="e", ManifestS3Uri="s3://b/m")),
+    ),
+    ("environment-entry-bytes", _one(Environment={"K": "é" * 512, "L": "x" * 1024, "M": None})),
+    ("environment-entry-bytes", _one(Environment={"K": "x" * 1025})),
+    *(("publish-frequency-of-the-list", _every(each)) for each in (10, 30, 60, 60.0, 300, None)),
 ]
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import botocore.session
-import pytest
+from typing import Any
 
-from conformance.spec.regions import is_region, partition_of
+import pytest
+from botocore.loaders import Loader
+
+from conformance.spec.regions import is_of_known_partition, is_region, partition_of
+
+PARTITIONS = Loader().load_data("partitions")["partitions"]
 
 
 @pytest.mark.parametrize(
@@ -25,13 +29,22 @@ def test_a_region_belongs_to_its_partition(region: str, partition: str) -> None:
     assert partition_of(region) == partition
 
 
-@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
-def test_regions_that_botocore_knows_are_recognised(partition: str) -> None:
-    """Every region of SageMaker in botocore has a region's form and the right partition."""
-    found = botocore.session.Session().get_available_regions("sagemaker", partition)
+@pytest.mark.parametrize("partition", PARTITIONS, ids=lambda each: each["id"])
+def test_regions_that_botocore_knows_are_recognised(partition: dict[str, Any]) -> None:
+    """Every region in botocore has a region's form and a known partition: the right one."""
+    found = [name for name in partition["regions"] if not name.endswith("-global")]
     assert found
-    assert all(is_region(region) for region in found)
-    assert {partition_of(region) for region in found} == {partition}
+    for region in found:
+        assert is_region(region)
+        assert is_of_known_partition(region)
+        assert partition_of(region) == partition["id"]
+
+
+@pytest.mark.parametrize("name", ["xx-north-1", "us-isoz-east-1", "eu-new-central-1"])
+def test_a_region_of_a_partition_that_is_new_is_not_known(name: str) -> None:
+    """Its ARNs are not held to the partition aws."""
+    assert is_region(name)
+    assert not is_of_known_partition(name)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from conformance.spec.requirements import (
     FAMILIES,
     FULL,
     LATEST,
+    WITHDRAWN,
     UnknownRequirements,
     names,
     requirements,
@@ -18,7 +19,7 @@ from conformance.spec.requirements import (
 from strategies.frozen import corpus_bytes, corpus_digest
 
 #: Sets never change once they were published: a new one is made instead.
-PUBLISHED = {"2026.1": "sha256:fa6174dc453e50ec7bdb0d6fe3301877feb9dee78412ccc050b609e55306f6c3"}
+PUBLISHED = {"2026.2": "sha256:91a0ff0e0b8976b758fb9468e19e780edd7419d316480201c0ccfa384accdbe9"}
 
 
 def test_published_sets_are_what_they_were() -> None:
@@ -59,7 +60,14 @@ def test_the_higher_class_asks_for_all_that_the_lower_does() -> None:
     assert len(full) > len(core)
 
 
+def test_a_set_that_was_withdrawn_says_why() -> None:
+    """It is gone, with its requests: a certificate by it would be worth nothing."""
+    assert not set(WITHDRAWN) & set(names())
+    with pytest.raises(UnknownRequirements, match=r"2026\.1 was withdrawn: it held targets to"):
+        requirements("2026.1")
+
+
 def test_an_unknown_set_is_an_error_that_names_those_there_are() -> None:
     """Nobody certifies by a set that was never published."""
-    with pytest.raises(UnknownRequirements, match=r"2026\.1"):
+    with pytest.raises(UnknownRequirements, match=r"2026\.2"):
         requirements("1999.1")

@@ -17,7 +17,7 @@ def test_the_page_says_who_by_what_and_how_to_check_it() -> None:
     page = certificate_page(made, {"signatures": [{"keyid": "k" * 64}]}, ("auth/unsigned",))
     for text in (
         "acme 1.2",
-        "2026.1 Core",
+        "2026.2 Core",
         "2026-01-01 00:00 UTC",
         "errors/status",
         "verify certificate.json --record . --public-key KEY.pem",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.engine.controls import opinion_of_control, opinion_of_taken, send_control
+from conformance.engine.controls import Controls, opinion_of_taken
 from conformance.engine.conversation import Conversation
 from conformance.engine.creating import NameTaken
 from conformance.engine.exchanges import Exchange
@@ -75,9 +75,10 @@ def _valid(sample: str, talk: Conversation, names: RunNames) -> Any:
 def judge_behaviour(behaviour: Behaviour, talk: Conversation, names: RunNames) -> Judgement:
     """Return the judgement on a behaviour rule; raises ``TargetGone`` like every sending."""
     tally = Tally(behaviour.rule, "holds")
+    controls = Controls(talk, names, of_name=False)
     for sample, case in sample_cases(behaviour, talk, names):
-        opinion = _refused_control(case, talk, names) or _sent(behaviour, sample, case, talk, tally)
-        tally.add(opinion)
+        opinion = _refused_control(case, controls)
+        tally.add(opinion or _sent(behaviour, sample, case, talk, tally, controls))
     if not set(tally.counts) - {NOT_RUN}:
         what = "rejected" if behaviour.rejections else "accepted"
         tally.counts = {INCONCLUSIVE: len(behaviour.samples)}
@@ -85,26 +86,32 @@ def judge_behaviour(behaviour: Behaviour, talk: Conversation, names: RunNames) -
     return tally.judgement(talk.drain())
 
 
-def _refused_control(case: Case, talk: Conversation, names: RunNames) -> Opinion | None:
+def _refused_control(case: Case, controls: Controls) -> Opinion | None:
     """Return why a sample proves nothing: a target that refuses its control refuses anything."""
     for control in case.controls:
-        refused = opinion_of_control(send_control(control, talk, names))
+        refused = controls.refused(control)
         if refused is not None:
             return Opinion(NOT_RUN) if refused.way == "control" else refused
     return None
 
 
 def _sent(
-    behaviour: Behaviour, sample: str, case: Case, talk: Conversation, tally: Tally
+    behaviour: Behaviour,
+    sample: str,
+    case: Case,
+    talk: Conversation,
+    tally: Tally,
+    controls: Controls,
 ) -> Opinion:
     try:
         exchange = _answered(case, talk)
     except NameTaken as taken:
         return opinion_of_taken(taken)
     talk.tidy()
-    opinion = _opinion(behaviour, sample, exchange, talk)
+    opinion = opinion_on(behaviour, sample, exchange, talk)
     if opinion.verdict == FAIL:
-        tally.found(_finding(behaviour, sample, exchange, opinion))
+        control = controls.accepted(case.controls) if case.controls else None
+        tally.found(_finding(behaviour, sample, exchange, opinion, control))
     return opinion
 
 
@@ -119,7 +126,12 @@ def _answered(case: Case, talk: Conversation) -> Exchange:
     return exchange
 
 
-def _opinion(behaviour: Behaviour, sample: str, exchange: Exchange, talk: Conversation) -> Opinion:
+def opinion_on(
+    behaviour: Behaviour, sample: str, exchange: Exchange, talk: Conversation
+) -> Opinion:
+    """Return what the answer to a sample means; ``not-run`` where it is not of the kind that the
+    rule looks at: constraint rules say what is wrong with that.
+    """
     reading = exchange.reading
     if reading is None or exchange.reply is None:
         if exchange.fault is not None and exchange.fault.kind == "unsendable":
@@ -131,8 +143,11 @@ def _opinion(behaviour: Behaviour, sample: str, exchange: Exchange, talk: Conver
     if is_busy(exchange):
         why = f"The target was too busy ({reading.summary})."
         return Opinion(INCONCLUSIVE, "throttled", why)
+    if reading.kind == DENIED:
+        why = f"The target refused the caller ({reading.summary})."
+        return Opinion(INCONCLUSIVE, "denied", why)
     if reading.kind not in _looked_at(behaviour) or is_about_resources(reading):
-        return Opinion(NOT_RUN)  # constraint rules say what is wrong with that answer
+        return Opinion(NOT_RUN)
     seen = Seen(
         sample, exchange.request, exchange.reply, reading, talk.resources.region, talk.account
     )
@@ -146,17 +161,21 @@ def _opinion(behaviour: Behaviour, sample: str, exchange: Exchange, talk: Conver
 def _looked_at(behaviour: Behaviour) -> tuple[str, ...]:
     """Return the kinds of answers a behaviour rule looks at; the sample's control was accepted.
 
-    So an answer that denies or fails, again and again, is a rejection in wrong clothes.
+    So an answer that fails, again and again, is a rejection in wrong clothes.
     """
     if behaviour.rejections:
-        kinds: tuple[str, ...] = (REJECTED, DENIED, THROTTLED, SERVER_FAULT)
+        kinds: tuple[str, ...] = (REJECTED, THROTTLED, SERVER_FAULT)
     else:
         kinds = (ACCEPTED, ODD)
     return kinds if behaviour.any_kind else kinds[:1]
 
 
 def _finding(
-    behaviour: Behaviour, sample: str, exchange: Exchange, opinion: Opinion
+    behaviour: Behaviour,
+    sample: str,
+    exchange: Exchange,
+    opinion: Opinion,
+    control: dict[str, Any] | None,
 ) -> dict[str, Any]:
     return {
         "case": {"reason": "sample", "label": sample},
@@ -165,6 +184,6 @@ def _finding(
         "expected": behaviour.rule.statement,
         "why": opinion.why,
         "way": opinion.way,
-        "control": None,
+        "control": control,
         "flaky": False,
     }

@@ -8,16 +8,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.engine.behaviours import opinion_on
 from conformance.engine.creating import NameTaken
 from conformance.engine.exchanges import Exchange
 from conformance.engine.judge import Bench, judge_side
 from conformance.engine.renaming import Renaming
 from conformance.engine.sides import STORED
-from conformance.oracle.behaviour import Behaviour, NothingToJudge, Seen
+from conformance.oracle.behaviour import Behaviour
 from conformance.oracle.catalogue import behaviours, rule_by_id
 from conformance.oracle.verdicts import (
     FAIL,
     INCONCLUSIVE,
+    NOT_RUN,
     PASS,
     Opinion,
     judge_legal,
@@ -177,15 +179,12 @@ def _opinion(
 def _of_behaviour(
     behaviour: Behaviour, finding: Mapping[str, Any], last: Exchange, bench: Bench
 ) -> Opinion:
-    assert last.reading is not None
-    assert last.reply is not None
-    talk, sample = bench.talk, finding["case"]["label"]
-    seen = Seen(sample, last.request, last.reply, last.reading, talk.resources.region, talk.account)
-    try:
-        wrong = behaviour.check(seen)
-    except NothingToJudge as why:
-        return Opinion(INCONCLUSIVE, "nothing-to-judge", f"Not judged: {why}.")
-    return Opinion(PASS) if wrong is None else Opinion(FAIL, behaviour.rule.id, wrong)
+    opinion = opinion_on(behaviour, finding["case"]["label"], last, bench.talk)
+    if opinion.verdict != NOT_RUN:
+        return opinion
+    said = last.reading.summary if last.reading else "no answer"
+    what = "rejected" if behaviour.rejections else "accepted"
+    return Opinion(INCONCLUSIVE, "", f"The request is not {what} now ({said}).")
 
 
 def _judged_anew(rule: Rule, side: str, bench: Bench) -> Opinion:

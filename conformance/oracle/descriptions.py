@@ -9,10 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from conformance.oracle.behaviour import NothingToJudge
-from conformance.oracle.clocks import is_when_answered, seconds_off
+from conformance.oracle.clocks import is_by_own_clock, is_when_answered, seconds_off
 from conformance.oracle.echoes import ECHOES, as_json, shown, shown_after, values_at
 from conformance.oracle.scenario import (
-    Answer,
     Broken,
     Scenario,
     Scene,
@@ -74,15 +73,8 @@ def _time_is_a_number(scene: Scene) -> None:
     body = scene.plain()
     answer = done(scene.ask("CreateModel", body))
     found = shown(scene, body["ModelName"]).get("CreationTime")
-    if not is_possible_time(found) and not _is_by_own_clock(found, answer):
+    if not is_possible_time(found) and not is_by_own_clock(found, answer):
         raise Broken(f"CreationTime is {found!r}, not a number of seconds since 1970.")
-
-
-def _is_by_own_clock(value: Any, answer: Answer) -> bool:
-    """Tell whether a time is impossible only because the target's clock is: 1970, after a start."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    off = seconds_off(answer)
-    return is_number and off != 0 and is_when_answered(value, answer, off=off)
 
 
 def _time_is_now(scene: Scene) -> None:
@@ -174,7 +166,9 @@ def _keeps_order(scene: Scene) -> None:
     del body["PrimaryContainer"]
     containers = shown_after(scene, body).get("Containers")
     found = values_at("Containers[].ContainerHostname", {"Containers": containers})
-    if not isinstance(containers, list) or sorted(map(str, found)) != sorted(_HOSTS):
+    if not isinstance(containers, list) or len(containers) != len(_HOSTS):
+        raise NothingToJudge("the containers are not all shown")
+    if sorted(map(str, found)) != sorted(_HOSTS):
         raise NothingToJudge("the containers are not all shown")
     if found != list(_HOSTS):
         raise Broken(f"The containers are shown in the order {found}, not {list(_HOSTS)}.")

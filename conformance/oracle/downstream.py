@@ -6,7 +6,7 @@ AWS itself it is only asked for models that do not exist.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,11 +97,26 @@ def _deleted(scene: Scene) -> str:
     return str(body["ModelName"])
 
 
+def _own_words(answer: Answer) -> str:
+    """Return an error's text in small letters without the paths of the request that it repeats."""
+    said = (answer.reading.message or "").lower()
+    for text in _texts(answer.request):
+        said = said.replace(text.lower(), "") if "/" in text else said
+    return said
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for each in inside:
+        yield from _texts(each)
+
+
 def _accepts(use: _Use) -> Callable[[Scene], None]:
     def play(scene: Scene) -> None:
         answer = _used(scene, use)
-        says_more = "model" in (answer.reading.message or "").lower()
-        if is_about_resources(answer.reading) and not says_more:
+        if is_about_resources(answer.reading) and "model" not in _own_words(answer):
             raise NothingToJudge(f"another resource is missing ({answer.reading.message:.200})")
         accept(answer, "a model that exists")
 

@@ -82,8 +82,8 @@ def _missing(sent: list[Any], seen: list[Any]) -> str | None:
 
 def as_json(value: Any) -> str:
     """Return a value as text, alike for equal values: 1 and 1.0 are, 1 and true are not."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return json.dumps(float(value) if is_number else value, sort_keys=True)
+    is_whole = isinstance(value, float) and value.is_integer()
+    return json.dumps(int(value) if is_whole else value, sort_keys=True)
 
 
 def _echo(shape: Shape) -> Callable[[Scene], None]:

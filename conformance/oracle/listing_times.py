@@ -35,7 +35,8 @@ def _apart(scene: Scene, *which: str) -> tuple[str, list[float]]:
             time.sleep(seconds if number else 0)
             created(scene, scene.plain(ModelName=stem + ending))
         listed = {each["ModelName"].lower(): each for each in shown(scene, stem, len(which))}
-        times = [listed[(stem + ending).lower()].get("CreationTime") for ending in which]
+        ours = [listed.get((stem + ending).lower(), {}) for ending in which]
+        times = [each.get("CreationTime") for each in ours]
         if not all(map(is_possible_time, times)):
             raise NothingToJudge("the models are not listed with their times")
         found = [float(each or 0) for each in times]

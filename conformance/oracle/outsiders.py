@@ -16,7 +16,7 @@ from conformance.oracle.violations import ACCEPT, UNKNOWN, Expectation, expectat
 from conformance.spec.rules import MUST
 from conformance.wire import Call, Reading, Reply, read
 from conformance.wire.messages import CONTENT_TYPE, TARGET_PREFIX
-from conformance.wire.reading import ODD, SERVER_FAULT
+from conformance.wire.reading import DENIED, ODD, SERVER_FAULT, THROTTLED
 
 OPERATION = "CreateModel"
 
@@ -43,10 +43,13 @@ def opinion_on(call: Call, reply: Reply) -> Opinion:
         return _NOTHING
     if reading.unclear is not None:
         return _NOTHING
-    if _is_web_page(reply, reading):
+    says_nothing = reading.kind in (THROTTLED, DENIED)  # a gateway's page, too
+    if not says_nothing and _is_web_page(reply, reading):
         return Opinion(FAIL, "odd", f"{operation} got no AWS answer ({reading.summary}).")
     if operation == OPERATION:
         return _on_create_model(call.body, reading)
+    if says_nothing:
+        return _NOTHING
     if reading.kind in (SERVER_FAULT, ODD):
         return Opinion(FAIL, reading.kind, f"{operation} makes the target fail: {reading.summary}.")
     return Opinion(PASS)

@@ -15,7 +15,7 @@ from conformance.oracle.behaviour import (
 from conformance.oracle.headers import content_type, request_id
 from conformance.spec import documents, shapes
 from conformance.spec.patterns import matches
-from conformance.spec.regions import partition_of
+from conformance.spec.regions import is_of_known_partition, partition_of
 from conformance.spec.rules import INFO, MUST
 
 _SECTION = "Amazon SageMaker API Reference, CreateModel, Response Elements"
@@ -70,6 +70,8 @@ def _pattern(seen: Seen) -> str | None:
 
 def _partition(seen: Seen) -> str | None:
     wanted, found = partition_of(seen.region), _part(seen, 1)
+    if not is_of_known_partition(seen.region):
+        raise NothingToJudge(f"the partition of {seen.region} is not known")
     return None if found == wanted else f"The ARN's partition is {found!r}, not {wanted!r}."
 
 

@@ -106,8 +106,8 @@ class Session:
         self._model = self._model.tagged(name, {key: "added"})
 
     def _delete_tag(self, name: str, key: str) -> None:
-        if not self._model.has(name):
-            return
+        if not self._model.has(name) or key not in self._model.models[name]:
+            return  # whether a key may be deleted that is not there, nobody has shown
         keys = {"ResourceArn": self._arns[name], "TagKeys": [key]}
         self._expect(self._scene.ask("DeleteTags", keys), True, "The deletion of a tag")
         self._model = self._model.untagged(name, key)

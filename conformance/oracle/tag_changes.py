@@ -29,6 +29,8 @@ from conformance.oracle.tag_steps import (
     tagged,
 )
 
+_GUIDE = "Tagging AWS Resources and Tag Editor User Guide: tag keys are case sensitive"
+
 # -- AddTags --------------------------------------------------------------------------------
 
 _MORE = {"team": "forecasting", "tier": "gold"}
@@ -156,7 +158,7 @@ CHANGES: tuple[Scenario, ...] = (
         "tags/add-keeps-others",
         _add_keeps_others,
         "AddTags keeps the tags that it is not given; keys that differ in case are two keys.",
-        "captures G4, G5",
+        f"captures G4, G5; {_GUIDE}",
     ),
     scenario(
         "tags/add-leaves-other-models",
@@ -217,7 +219,7 @@ CHANGES: tuple[Scenario, ...] = (
         "tags/delete-spares-others",
         _delete_spares_others,
         "DeleteTags deletes no other key, however alike, and none of another model.",
-        f"{REFERENCE}, DeleteTags",
+        f"{REFERENCE}, DeleteTags; {_GUIDE}",
         provenance="reference",
     ),
     scenario(

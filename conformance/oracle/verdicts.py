@@ -45,12 +45,13 @@ class Opinion:
 
 
 #: Answers of AWS about resources that a request names and that were not found or not reachable
-#: (captures E2 to E5, E7, E11 to E15, D1): no statement about the request's constraints.
+#: (captures E2 to E5, E7, E11 to E15, E21, D1): no statement about the request's constraints.
 _ABOUT_RESOURCES = re.compile(
     r"is invalid\. Please ensure that the role|could not access model data|could not find model"
     r"|requested image|does not grant ecr:|unsupported manifest|not subscribed|AcceptEula value"
     r"|subscribed from AWS Marketplace|ECR image \S+ is invalid"
     r"|cannot create already existing|could not (find|assume)"
+    r"|scoped to correct region"
     r"|\b(roles?|images?|repository|buckets?|objects?|artifacts?|subnets?|security groups?"
     r"|model packages?|secrets?)\b.{0,300}?\b(does not exist|do not exist|not (be )?found)",
     re.IGNORECASE | re.DOTALL,

@@ -56,7 +56,10 @@ def _no_such_operation(scene: Scene) -> Answer:
 
 def _unknown_operation(scene: Scene) -> None:
     created(scene, scene.plain())
-    refuse(_no_such_operation(scene), "an operation that does not exist")
+    answer = refuse(_no_such_operation(scene), "an operation that does not exist")
+    if answer.reply.status >= 500:
+        said = f"{answer.reading.summary}, a fault of the server's"
+        raise Broken(f"An operation that does not exist is answered {said}.", "server-fault")
 
 
 def _unknown_operation_code(scene: Scene) -> None:

@@ -124,5 +124,6 @@ def test_a_time_is_now_by_our_clock_or_by_the_targets(
 def test_a_clock_of_1970_shows_numbers_all_the_same() -> None:
     """A machine without a battery says 1970 in its Date header: its times are numbers."""
     off = 1_000 - time.time()
-    assert judged("lifecycle/creation-time", Apart(off, off)).verdict == "pass"
-    assert judged("lifecycle/creation-time", Apart(off, 0)).verdict == "fail"
+    for rule in ("lifecycle/creation-time", "list/creation-time"):
+        assert judged(rule, Apart(off, off)).verdict == "pass"
+        assert judged(rule, Apart(off, 0)).verdict == "fail"

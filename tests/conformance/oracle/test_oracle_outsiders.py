@@ -102,15 +102,20 @@ def test_an_unknown_fate_demands_nothing(reply: Reply) -> None:
     [
         (Reply(200, (), b""), PASS),
         (_REFUSED, PASS),
-        (_no("ThrottlingException"), PASS),
+        (_no("ThrottlingException"), NOT_RUN),
+        (replace(_PAGE, status=403), NOT_RUN),
+        (replace(_PAGE, status=429), NOT_RUN),
         (_no("InternalFailure", status=500), FAIL),
         (_PAGE, FAIL),
         (replace(_PAGE, status=404), FAIL),
     ],
-    ids=["empty", "refused", "throttled", "500", "page", "page 404"],
+    ids=["empty", "refused", "throttled", "page 403", "page 429", "500", "page", "page 404"],
 )
 def test_of_other_operations_an_aws_answer_is_enough(reply: Reply, verdict: str) -> None:
-    """They name what does not exist: yes and no are both right, a page or a fault is not."""
+    """They name what does not exist: yes and no are both right, a page or a fault is not.
+
+    Who is busy, or denies access, has not answered, be it with the page of a gateway.
+    """
     assert opinion_on(encode("DescribeModel", {"ModelName": "a"}), reply).verdict == verdict
 
 

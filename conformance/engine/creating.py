@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conformance.engine.conversation import Conversation
 
 #: Seconds that are waited for another run to give a name free that it took before us.
-_PAUSES = (0.05, 0.2, 0.8)
+_PAUSES = (0.05, 0.2, 0.8, 2.0)
 
 #: The status of a server that has failed, and does nothing more about a request.
 _FAILED = 500

@@ -100,7 +100,7 @@ class Scene(Protocol):
         """The target's account, once it is known."""
 
     def fresh(self) -> str:
-        """Return a model name of 29 characters that was never used before."""
+        """Return a model name of 33 characters that was never used before."""
 
     def plain(self, **members: Any) -> dict[str, Any]:
         """Return the plainest valid CreateModel request with a fresh name, and these members."""

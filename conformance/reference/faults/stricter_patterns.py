@@ -108,6 +108,7 @@ _DEMANDS: dict[str, dict[str, Demand]] = {
     "s3-model-data-source-manifest-s3-uri": _URL_DEMANDS,
     "repository-auth-config-repository-credentials-provider-arn": {
         "lambda-only": lambda text: text.startswith("arn:aws:lambda:"),
+        "no-alias": lambda text: text.count(":") <= 6,
         "arn-only": lambda text: text.startswith("arn:"),
         "ascii-only": is_ascii,
     },

@@ -207,7 +207,7 @@ def test_a_name_that_another_run_had_for_a_moment_is_tried_again(
     times: int, verdict: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two runs on one target want the same short names; found: one ended with exit code 3."""
-    monkeypatch.setattr("conformance.engine.creating._PAUSES", (0.0, 0.0, 0.0))
+    monkeypatch.setattr("conformance.engine.creating._PAUSES", (0.0, 0.0, 0.0, 0.0))
     said = []
     for waits in (True, False):  # a record that is judged again waits for nobody
         target = SomebodyHadIt(times, waits=waits)

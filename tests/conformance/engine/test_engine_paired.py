@@ -184,11 +184,12 @@ class PrefersOther(Conformant):
 def test_a_side_that_rests_on_alternatives_rests_on_any_of_them() -> None:
     """It passed because one of two was accepted; the other being accepted now is no regression."""
     image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/i:1"
+    modes = {"SingleModel": "m.tar.gz", "MultiModel": "models/"}
     bodies = [
         {"ModelName": f"cmcabcdefghija-00000{n}",
          "ExecutionRoleArn": "arn:aws:iam::123456789012:role/r",
-         "PrimaryContainer": {"Image": image, "Mode": mode}}
-        for n, mode in enumerate(("SingleModel", "MultiModel"))
+         "PrimaryContainer": {"Image": image, "Mode": mode, "ModelDataUrl": f"s3://bucket/{key}"}}
+        for n, (mode, key) in enumerate(modes.items())
     ]  # fmt: skip
     replies = [Reply(400, (), b'{"__type": "ValidationException"}'), Reply(200, (), b"{}")]
     cases = tuple(map(Recorded, (1, 2), bodies, replies))

@@ -170,6 +170,7 @@ class _Run:
             future = self._next()
             if future is None:
                 continue
+            self._had_workers = time.monotonic()
             attempt = self.futures.pop(future)
             judgement = self._judgement(attempt, self._outcome(future))
             if judgement is not None:

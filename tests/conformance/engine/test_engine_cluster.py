@@ -192,6 +192,38 @@ def test_a_cluster_without_workers_is_not_waited_for_for_ever(
         list(on(Here(workers=0), max_time=0.05))
 
 
+class Away(Here):
+    """Takes 100 s for each order; its only worker goes with the last one, and comes back at once."""
+
+    now = 0.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scheduler = SimpleNamespace(ncores=self.ncores)
+        self.last = Promise()
+
+    def submit(self, judge: Any, given: Order, **kept: Any) -> Promise:
+        """Judge at once, but for the last order."""
+        self.now += 100
+        if given.shard.number < 5:
+            return super().submit(judge, given, **kept)
+        self.workers, self.outcome = {}, judge(given)
+        return self.last
+
+    def ncores(self) -> dict[str, int]:
+        """Tell that nobody is there now; the next worker does what there is to do."""
+        self.last.set_result(self.outcome)
+        return self.workers
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_worker_that_was_busy_until_just_now_was_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found: a run without a lull in its first five minutes was ended at the first one."""
+    client = Away()
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: client.now))
+    assert {each.verdict for each in on(client)} == {"pass"}
+
+
 @pytest.fixture(scope="module")
 def one_worker() -> Iterator[DaskCluster]:
     """A cluster with one worker."""

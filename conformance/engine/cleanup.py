@@ -136,9 +136,8 @@ def _let_go_of_others(talk: Conversation) -> None:
 
 def _deleted_at_last(talk: Conversation) -> list[str]:
     """Try once more what could not be deleted; return the names of what was now."""
-    again, talk.leftovers = talk.leftovers, []
-    deleted = [made for made in again if _delete(talk, made)]
-    talk.leftovers += [made for made in again if made not in deleted]
+    deleted = [made for made in talk.leftovers if _delete(talk, made)]
+    talk.leftovers = [made for made in talk.leftovers if made not in deleted]
     return [_name(made) for made in deleted]
 
 

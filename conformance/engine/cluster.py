@@ -255,7 +255,7 @@ class _Run:
         if isinstance(outcome, Exception):
             self._dealer.given_up(attempt)
             return _without_worker(attempt.shard, outcome, talk.redaction)
-        talk.leftovers += outcome.leftovers
+        talk.ledger.learn(self._plan.prefix, outcome.left)
         if outcome.judgement is not None:
             self._dealer.judged(attempt)
             return outcome.judgement

@@ -10,18 +10,19 @@ import asyncio
 import platform
 import threading
 import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from importlib.metadata import version
-from typing import Any
 
 from conformance import __version__
 from conformance.engine import interruption
-from conformance.engine.conversation import TargetGone
+from conformance.engine.conversation import Conversation, TargetGone
 from conformance.engine.deadlines import OutOfTime
 from conformance.engine.judge import Bench
 from conformance.engine.judgement import Judgement
 from conformance.engine.names import RunNames, attempt_ending
+from conformance.engine.ownership import Event
 from conformance.engine.run import Plan, bench_of
 from conformance.engine.shards import Shard, judge_seeds
 from conformance.spec import documents
@@ -58,10 +59,13 @@ class Order:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A judgement, or in ``lost`` and ``why`` (a clause) what kept it from being given."""
+    """A judgement, or in ``lost`` and ``why`` (a clause) what kept it from being given.
+
+    ``left`` is what may be left on the replica, as a ledger tells it.
+    """
 
     judgement: Judgement | None = None
-    leftovers: list[Any] = field(default_factory=list)
+    left: Sequence[Event] = ()
     lost: str = ""
     why: str = ""
 
@@ -147,17 +151,23 @@ def _judged_at(target: Target, order: Order) -> Outcome:
     try:
         judgement = judge_seeds(shard.rule, shard.side, bench, shard.seeds, plan.flaky_retries)
         if _was_lost(judgement, bench):
-            return Outcome(lost=GONE, why="the target no longer answers")
-        return Outcome(judgement, talk.leftovers)
+            return Outcome(left=_left(talk), lost=GONE, why="the target no longer answers")
+        return Outcome(judgement, talk.ledger.as_events(talk.leftovers))
     except TargetGone as gone:
-        return Outcome(lost=GONE, why=str(gone))
+        return Outcome(left=_left(talk), lost=GONE, why=str(gone))
     except OutOfTime as over:
-        return Outcome(leftovers=talk.leftovers, lost=OVER, why=str(over))
+        return Outcome(left=_left(talk), lost=OVER, why=str(over))
     except KeyboardInterrupt:
         interruption.taken()
+        return Outcome(left=_left(talk), lost=STOPPED)
+
+
+def _left(talk: Conversation) -> list[Event]:
+    """Delete what the target lets us delete, if it still answers; tell what may be left."""
+    with suppress(TargetGone):
         talk.tidy()
         talk.sweep()
-        return Outcome(leftovers=talk.leftovers, lost=STOPPED)
+    return talk.ledger.as_events(talk.leftovers)
 
 
 def _was_lost(judgement: Judgement, bench: Bench) -> bool:

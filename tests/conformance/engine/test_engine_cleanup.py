@@ -15,7 +15,7 @@ from conformance.engine.cleanup import names_that_matter, settle
 from conformance.engine.conversation import Conversation
 from conformance.engine.listing import list_models
 from conformance.engine.ownership import Made
-from conformance.wire import Call, Reply
+from conformance.wire import Call, Reply, TransportFault
 from strategies.bases import minimal
 from strategies.resources import Resources
 
@@ -96,6 +96,20 @@ def test_what_was_not_deleted_is_tried_once_more_at_the_end() -> None:
     assert settle(talk).deleted == ("a",)
     assert target.models == {}
     assert talk.leftovers == []
+
+
+def test_what_was_not_deleted_is_not_forgotten_where_the_target_is_gone() -> None:
+    """Found: the count of what is left of a target that no longer answered was 0."""
+    talk = conversation(vices.CannotDelete())
+    assert talk.create(minimal(OURS, Resources())).accepted
+    talk.tidy()
+
+    def gone(_call: Call) -> Reply:
+        raise TransportFault("connect", "Connection refused")
+
+    talk.target.send = gone  # type: ignore[method-assign]
+    assert talk.sweep() == 1
+    assert [made.name for made in talk.leftovers] == [OURS]
 
 
 def test_a_refused_name_of_anybodys_is_never_looked_for() -> None:

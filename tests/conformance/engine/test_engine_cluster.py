@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from conformance.engine import dealing
 from conformance.engine.cluster import Cluster, ClusterProblem
 from conformance.engine.conversation import TargetGone
 from conformance.engine.deadlines import OutOfTime
+from conformance.engine.judge import Bench
 from conformance.engine.judgement import Judgement
 from conformance.engine.run import Plan, bench_of
 from conformance.engine.shard_worker import (
@@ -112,13 +113,19 @@ class Here:
         return {}
 
 
-def on(client: Here, *, replicas: int = 1, **changes: Any) -> Iterator[Judgement]:
+def benches_for(given: Plan, replicas: int = 1) -> list[Bench]:
+    """Benches of a run before its replicas."""
+    return [bench_of(given, resolve("reference", given.options)) for _ in range(replicas)]
+
+
+def on(
+    client: Here, *, replicas: int = 1, benches: Sequence[Bench] = (), **changes: Any
+) -> Iterator[Judgement]:
     """Judge the plan on a cluster with this client."""
     cluster = Cluster.__new__(Cluster)
     cluster._client = client
     given = plan(**changes)
-    targets = [resolve("reference", given.options) for _ in range(replicas)]
-    return cluster.judgements(given, [bench_of(given, target) for target in targets])
+    return cluster.judgements(given, benches or benches_for(given, replicas))
 
 
 def as_found(judgements: Iterable[Judgement]) -> list[tuple[str, str, str, Any]]:
@@ -137,6 +144,19 @@ def test_shards_that_were_lost_change_nothing() -> None:
     assert [verdict for _, _, verdict, _ in expected] == ["pass"] * 3
     assert as_found(on(troubled, replicas=2)) == expected
     assert len(troubled.orders) == len(well.orders) + 2
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_shards_may_have_left_is_known_to_whoever_settles() -> None:
+    """Of the replica that each was judged on, whether it was lost there or not."""
+    benches = benches_for(plan(), 2)
+    silent = {"event": "silent", "operation": "CreateModel", "name": "b", "at": 1.0}
+    owned = {"event": "owned", "operation": "CreateModel", "name": "a", "arn": None}
+    judged = Outcome(Judgement(RULE, "accepts", "pass", {"pass": 1}), [silent])
+    list(on(Here(replace(LOST, left=[owned]), judged), benches=benches))
+    first, second = (bench.talk.ledger for bench in benches)
+    assert ([made.name for made in first.owned], first.silent) == (["a"], [])
+    assert (second.owned, [each.name for each in second.silent]) == ([], ["b"])
 
 
 def test_the_time_of_a_run_is_over_for_its_last_shard_too() -> None:
@@ -193,7 +213,7 @@ def test_a_cluster_without_workers_is_not_waited_for_for_ever(
 
 
 class Away(Here):
-    """Takes 100 s for each order; its only worker goes with the last one, and comes back at once."""
+    """Takes 100 s for each order; its only worker goes with the last one, for a moment."""
 
     now = 0.0
 

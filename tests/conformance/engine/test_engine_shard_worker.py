@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import pickle
 import threading
 from dataclasses import replace
 from string import ascii_letters, digits
@@ -13,6 +14,7 @@ import pytest
 from fakes.conformant import Conformant
 
 from conformance.engine import shard_worker
+from conformance.engine.ownership import Ledger
 from conformance.engine.run import Plan
 from conformance.engine.shard_worker import (
     GONE,
@@ -20,6 +22,7 @@ from conformance.engine.shard_worker import (
     STOPPED,
     UNFIT,
     Order,
+    Outcome,
     judge_order,
     stop_run,
     suite,
@@ -43,11 +46,19 @@ def order(target: str = "reference", **changes: Any) -> Order:
     return replace(Order(replace(plan, depth="quick"), shard, 1, None, None, suite()), **changes)
 
 
+def told_by(outcome: Outcome) -> Ledger:
+    """What the run knows by an outcome of what may be left; it came from another machine."""
+    ledger = Ledger("cmcother")
+    ledger.learn("cmcother", pickle.loads(pickle.dumps(outcome)).left)
+    return ledger
+
+
 def test_an_order_is_judged_as_it_would_be_without_a_cluster() -> None:
     """The worker needs nothing but the order."""
     outcome = judge_order(order())
     assert outcome.judgement is not None
-    assert (outcome.judgement.verdict, outcome.leftovers, outcome.lost) == ("pass", [], "")
+    assert (outcome.judgement.verdict, outcome.lost) == ("pass", "")
+    assert told_by(outcome).is_settled
 
 
 def test_a_worker_takes_no_name_that_was_there_when_the_run_began() -> None:
@@ -117,6 +128,75 @@ def test_a_replica_that_is_lost_with_the_last_request_of_a_shard_is_no_verdict(
     """Too few faults in a row to say that it has gone, so it is asked once more."""
     monkeypatch.setattr(shard_worker, "resolve", lambda *_: Hanging())
     assert judge_order(order()).lost == GONE
+
+
+class Dying(Conformant):
+    """Makes two models and refuses every connection from then on."""
+
+    def send(self, call: Call) -> Reply:
+        """Return the reply until two models were made."""
+        if len(self.made) > 1:
+            raise TransportFault("connect", "Connection refused")
+        return super().send(call)
+
+
+def test_what_a_lost_replica_holds_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found: a shard that was lost forgot what it had made, and whoever settles never heard."""
+    target = Dying()
+    monkeypatch.setattr(shard_worker, "resolve", lambda *_: target)
+    outcome = judge_order(order())
+    assert outcome.lost == GONE
+    assert target.models
+    assert {made.name for made in told_by(outcome).owned} == {*target.models}
+
+
+class OutOfStep(Conformant):
+    """Is one answer behind for a while, from the fourth call on."""
+
+    sent = 0
+    behind: Reply | None = None
+
+    def send(self, call: Call) -> Reply:
+        """Return the reply to the call before, or to this one."""
+        self.sent += 1
+        reply = super().send(call)
+        if not 4 <= self.sent < 12:
+            return reply
+        self.behind, late = reply, self.behind or reply
+        return late
+
+
+def test_a_target_that_answers_at_all_is_cleaned_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found: what was made on one whose answers were out of step stayed there."""
+    target = OutOfStep()
+    monkeypatch.setattr(shard_worker, "resolve", lambda *_: target)
+    (shard,) = shards_of([(rule_by_id("lifecycle/delete-existing"), "holds")], 1)
+    outcome = judge_order(order(shard=shard))
+    assert (outcome.lost, "out of step" in outcome.why) == (GONE, True)
+    assert (target.models, len(target.made) > 0) == ({}, True)
+
+
+class Swallowing(Conformant):
+    """Answers no create in time after the first, and carries it out all the same."""
+
+    def send(self, call: Call) -> Reply:
+        """Return the reply, but for creates after the first."""
+        reply = super().send(call)
+        if call.operation == "CreateModel" and len(self.made) > 1:
+            raise TransportFault("timeout", "no answer within 5 s")
+        return reply
+
+
+def test_a_create_without_an_answer_is_told_with_the_judgement(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Found: it was settled as in one process only there; the run never waited for it."""
+    target = Swallowing()
+    monkeypatch.setattr(shard_worker, "resolve", lambda *_: target)
+    ledger = told_by(judge_order(order()))
+    assert target.models
+    assert {*target.models} <= {each.name for each in ledger.silent}
+    assert not ledger.is_settled
 
 
 def test_an_order_that_comes_when_the_time_is_over_is_not_judged() -> None:

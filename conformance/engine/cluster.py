@@ -132,6 +132,9 @@ class Cluster:
                 whole = folding.add(shard, judgement)
                 if whole is not None:
                     yield whole
+        except (OutOfTime, TargetGone):
+            yield from folding.failed()  # what fails until then fails, as in one process
+            raise
         finally:
             self._stop(run, plan.prefix)
 

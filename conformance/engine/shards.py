@@ -123,5 +123,16 @@ class Folding:
         if missing:
             return None
         del self._missing[key]
-        parts: Mapping[int, Judgement] = self._parts.pop(key)
-        return fold([parts[number] for number in sorted(parts)])
+        return _folded(self._parts.pop(key))
+
+    def failed(self) -> list[Judgement]:
+        """Return judgements on sides of which shards are missing and one that is there fails."""
+        return [
+            _folded(parts)
+            for parts in self._parts.values()
+            if any(part.verdict == FAIL for part in parts.values())
+        ]
+
+
+def _folded(parts: Mapping[int, Judgement]) -> Judgement:
+    return fold([parts[number] for number in sorted(parts)])

@@ -168,6 +168,20 @@ def test_the_time_of_a_run_is_over_for_its_last_shard_too() -> None:
 
 
 @pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("end", [Outcome(lost=OVER, why="the time is over"), "gone"])
+def test_what_fails_until_a_run_is_cut_off_fails(end: Any) -> None:
+    """Found: the finding of a side of which another shard was missing was lost."""
+    finding = {"case": {"label": "one too long"}}
+    failing = Outcome(Judgement(RULE, "accepts", "fail", {"fail": 1}, finding))
+    fates = [failing, *([LOST] * 99 if end == "gone" else [end] * 5)]
+    judged = on(Here(*fates), workers=1)
+    found = next(judged)
+    assert (found.side, found.verdict, found.finding) == ("accepts", "fail", finding)
+    with pytest.raises((OutOfTime, TargetGone)):
+        next(judged)
+
+
+@pytest.mark.usefixtures("quick")
 def test_a_replica_that_stays_lost_ends_the_run() -> None:
     """There is no other to be asked."""
     with pytest.raises(TargetGone, match="the target no longer answers"):

@@ -91,6 +91,10 @@ def unlike(theirs: Mapping[str, str], ours: Mapping[str, str]) -> str:
 
 
 _judging = threading.Lock()
+
+#: Held by whoever asks a shard to end, until it is asked: it must not end before, and leave the
+#: wish to the next.
+_turn = threading.Lock()
 _stopped: set[str] = set()
 _at_work: list[str] = []
 
@@ -103,14 +107,17 @@ def judge_order(order: Order) -> Outcome:
     if differs := unlike(suite(), order.suite):
         return Outcome(lost=UNFIT, why=f"a worker {differs}")
     with _judging:
-        if run in _stopped:
-            return Outcome(lost=STOPPED)
-        _at_work.append(run)
+        with _turn:
+            if run in _stopped:
+                return Outcome(lost=STOPPED)
+            interruption.taken()
+            _at_work.append(run)
         try:
             return _judged(order)
         finally:
-            _at_work.remove(run)
-            interruption.taken()
+            with _turn:
+                _at_work.remove(run)
+                interruption.taken()
 
 
 async def stop_run(run: str) -> None:
@@ -118,9 +125,10 @@ async def stop_run(run: str) -> None:
 
     Dask cannot end what a worker has begun. Returns when it has ended, or after ten seconds.
     """
-    _stopped.add(run)
-    if run in _at_work:
-        interruption.ask()
+    with _turn:
+        _stopped.add(run)
+        if run in _at_work:
+            interruption.ask()
     for _ in range(int(_STOPS_WITHIN / 0.05)):
         if run not in _at_work:
             return

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from fakes.conformant import Conformant
 
-from conformance.engine import shard_worker
+from conformance.engine import interruption, shard_worker
 from conformance.engine.ownership import Ledger
 from conformance.engine.run import Plan
 from conformance.engine.shard_worker import (
@@ -239,4 +239,50 @@ def test_a_run_that_was_stopped_ends_the_shard_that_is_being_judged_and_those_th
     assert not thread.is_alive()
     assert [each.lost for each in found] == [STOPPED]
     assert judge_order(replace(given, plan=plan)).lost == STOPPED
+    assert judge_order(order()).judgement is not None
+
+
+class Slow(list[str]):
+    """Runs that are at work; whoever looks whether one is waits until it is not any more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.was_looked_at = threading.Event()
+        self.ended = threading.Event()
+
+    def __contains__(self, run: object) -> bool:
+        found = super().__contains__(run)
+        self.was_looked_at.set()
+        self.ended.wait(0.3)
+        return found
+
+
+def test_a_wish_to_stop_is_not_left_to_another_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found: a shard that ended while it was asked to left the wish to whoever came next."""
+    at_work = Slow()
+
+    def judged(_order: Order) -> Outcome:
+        assert at_work.was_looked_at.wait(10)
+        return Outcome()
+
+    monkeypatch.setattr(shard_worker, "_at_work", at_work)
+    monkeypatch.setattr(shard_worker, "_judged", judged)
+    given = order()
+
+    def judge() -> None:
+        judge_order(given)
+        at_work.ended.set()
+
+    thread = threading.Thread(target=judge)
+    thread.start()
+    while not len(at_work):
+        pass
+    asyncio.run(stop_run(given.plan.prefix))
+    thread.join(10)
+    interruption.check()
+
+
+def test_a_wish_that_nobody_took_does_not_stop_the_next_shard() -> None:
+    """Whatever has left it there: an order is stopped by its own run alone."""
+    interruption.ask()
     assert judge_order(order()).judgement is not None

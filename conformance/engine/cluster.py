@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import queue
 import time
+import warnings
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -25,6 +26,7 @@ from conformance.engine.run import Plan
 from conformance.engine.shard_worker import (
     GONE,
     OVER,
+    UNFIT,
     Order,
     Outcome,
     judge_order,
@@ -34,6 +36,7 @@ from conformance.engine.shard_worker import (
 )
 from conformance.engine.shards import Folding, Shard, shards_of
 from conformance.oracle.verdicts import ERROR, INCONCLUSIVE
+from conformance.targets import is_elsewhere
 from conformance.wire.redaction import Redaction
 
 if TYPE_CHECKING:
@@ -161,6 +164,7 @@ class _Run:
         self._back: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
         self._suite = suite()
         self._over: OutOfTime | None = None
+        self._unfit: set[str] = set()
         self._had_workers = time.monotonic()
 
     def outcomes(self) -> Iterator[tuple[Shard, Judgement]]:
@@ -197,12 +201,29 @@ class _Run:
             bench.talk.deadlines.left_to_run,
             self._suite,
             bench.talk.ledger.before,
+            None if is_elsewhere(self._plan.target) else bench.talk.target.fingerprint(),
         )
         key = f"createmodel-{self._plan.prefix}-{attempt.shard.number}-{attempt.attempt}"
         try:
-            return self._client.submit(judge_order, order, key=key, retries=_RETRIES, pure=False)
+            return self._client.submit(
+                judge_order,
+                order,
+                key=key,
+                retries=_RETRIES,
+                pure=False,
+                **self._rather_on(self._fit_workers() if self._unfit else []),
+            )
         except Exception as fault:
             raise self._no_scheduler() from fault
+
+    def _rather_on(self, workers: list[str]) -> dict[str, Any]:
+        return {"workers": workers, "allow_other_workers": True} if workers else {}
+
+    def _fit_workers(self) -> list[str]:
+        """Return the workers that there are now but for those that could not judge a shard."""
+        scheduler = self._client.scheduler
+        workers = self._client.sync(scheduler.ncores, callback_timeout=_ANSWERS_WITHIN)
+        return [each for each in workers if each not in self._unfit]
 
     def _next(self) -> Future[Any] | None:
         """Return what came back, or ``None`` after a while.
@@ -255,6 +276,9 @@ class _Run:
     def _judgement(self, attempt: Attempt, outcome: Outcome | Exception) -> Judgement | None:
         """Return the judgement on a shard, or ``None`` when there is none, or none yet."""
         talk = self._benches[attempt.replica].talk
+        if isinstance(outcome, ImportError):  # a worker that has another suite, or a part of it
+            why = talk.redaction.text(f"a worker cannot load what it needs: {outcome}")
+            outcome = Outcome(lost=UNFIT, why=why)
         if isinstance(outcome, Exception):
             self._dealer.given_up(attempt)
             return _without_worker(attempt.shard, outcome, talk.redaction)
@@ -266,6 +290,9 @@ class _Run:
             self._dealer.given_up(attempt)
             self._over = OutOfTime(outcome.why, True)
             return None
+        if outcome.lost == UNFIT:
+            self._refused(attempt, outcome)
+            return None
         if outcome.lost != GONE:
             raise TargetGone(outcome.why or "the run was stopped on a worker")
         is_tried_again = self._dealer.lost(attempt, time.monotonic())
@@ -275,6 +302,16 @@ class _Run:
             return None
         why = f"Not judged: {TRIES} times the target was lost on the way; {outcome.why}."
         return _unsettled(attempt.shard, INCONCLUSIVE, why)
+
+    def _refused(self, attempt: Attempt, outcome: Outcome) -> None:
+        """Have a shard judged by other workers. Raises ``TargetGone`` where there are none."""
+        self._unfit.add(outcome.worker)
+        try:
+            is_nobody_fit = not self._fit_workers()
+        except Exception as fault:
+            raise self._no_scheduler() from fault
+        if not self._dealer.refused(attempt) or is_nobody_fit:
+            raise TargetGone(outcome.why)
 
 
 def _without_worker(shard: Shard, fault: Exception, redaction: Redaction) -> Judgement:
@@ -293,7 +330,13 @@ def _unsettled(shard: Shard, verdict: str, why: str) -> Judgement:
 
 
 def _be_quiet() -> None:
-    """Keep what Dask says of lost connections off standard error: we say it in a sentence."""
+    """Keep what Dask says of connections and versions off standard error.
+
+    We say in a sentence what is lost, and which versions matter.
+    """
+    from distributed.versions import VersionMismatchWarning
+
+    warnings.filterwarnings("ignore", category=VersionMismatchWarning)
     for name in ("distributed", "tornado", "asyncio", *logging.root.manager.loggerDict):
         if name.partition(".")[0] in ("distributed", "tornado", "asyncio"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)

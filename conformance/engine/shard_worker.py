@@ -7,14 +7,20 @@ settings and the wish to stop are one for the whole process.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import platform
 import threading
+import time
 import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 
+import conformance
+import strategies
 from conformance import __version__
 from conformance.engine import interruption
 from conformance.engine.conversation import Conversation, TargetGone
@@ -32,6 +38,9 @@ from conformance.targets import Target, TargetProblem, resolve
 #: has another suite, or cannot make the target; the run was stopped.
 GONE, OVER, UNFIT, STOPPED = "gone", "over", "unfit", "stopped"
 
+#: Seconds after which an unfit worker says that it is.
+_UNFIT_FOR = 1.0
+
 #: Exchanges of one side are numbered apart, whichever workers sent them: so many for each seed.
 _NUMBERS_A_SEED = 1_000_000
 
@@ -45,7 +54,7 @@ class Order:
 
     ``account`` is the replica's where it is known, ``left`` what is left of the run's time in
     seconds, ``suite`` what the worker must be (see ``suite``), ``before`` what the replica had
-    when the run began.
+    when the run began, ``fingerprint`` what a target must be that the worker makes for itself.
     """
 
     plan: Plan
@@ -55,40 +64,60 @@ class Order:
     left: float | None
     suite: Mapping[str, str]
     before: frozenset[str] | None = None
+    fingerprint: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
 class Outcome:
     """A judgement, or in ``lost`` and ``why`` (a clause) what kept it from being given.
 
-    ``left`` is what may be left on the replica, as a ledger tells it.
+    ``left`` is what may be left on the replica, as a ledger tells it; ``worker`` the address of an
+    unfit one.
     """
 
     judgement: Judgement | None = None
     left: Sequence[Event] = ()
     lost: str = ""
     why: str = ""
+    worker: str = ""
 
 
 def suite() -> dict[str, str]:
-    """Return all that one seed's requests hang on."""
+    """Return all that one seed's requests, and what is made of the answers, hang on."""
     return {
         "createmodel-conformance": __version__,
+        "sources": _sources(),
         "specification": documents.digest(),
         "Hypothesis": version("hypothesis"),
+        "Schemathesis": version("schemathesis"),
         "Python": ".".join(platform.python_version_tuple()[:2]),
     }
+
+
+@cache
+def _sources() -> str:
+    """Return a digest of the suite's own code and data: its version stands for many states."""
+    digest = hashlib.sha256()
+    for package in (conformance, strategies):
+        root = Path(package.__path__[0])
+        for path in sorted(each for each in root.rglob("*") if each.suffix in _SUFFIXES):
+            digest.update(f"{package.__name__}/{path.relative_to(root).as_posix()}\n".encode())
+            digest.update(path.read_bytes())
+    return f"sha256:{digest.hexdigest()}"
 
 
 def unlike(theirs: Mapping[str, str], ours: Mapping[str, str]) -> str:
     """Return in words how a worker's suite is not the run's, else nothing."""
     differing = [
-        f"{name} {theirs.get(name, 'none')[:19]} instead of {ours[name][:19]}"
+        f"{name} {str(theirs.get(name, 'none'))[:19]} instead of {str(ours[name])[:19]}"
         for name in ours
         if theirs.get(name) != ours[name]
     ]
     return f"has {', '.join(differing)}" if differing else ""
 
+
+#: What verdicts hang on in our packages.
+_SUFFIXES = (".py", ".json", ".gz")
 
 _judging = threading.Lock()
 
@@ -105,7 +134,7 @@ def judge_order(order: Order) -> Outcome:
     warnings.filterwarnings("ignore", "Do not use the `random` module inside strategies")
     run = order.plan.prefix
     if differs := unlike(suite(), order.suite):
-        return Outcome(lost=UNFIT, why=f"a worker {differs}")
+        return _unfit(f"a worker {differs}")
     with _judging:
         with _turn:
             if run in _stopped:
@@ -139,11 +168,24 @@ def _judged(order: Order) -> Outcome:
     try:
         target = resolve(order.plan.target, order.plan.options, order.plan.credentials)
     except TargetProblem as problem:
-        return Outcome(lost=UNFIT, why=str(problem))
+        return _unfit(str(problem))
     try:
+        if differs := unlike(target.fingerprint(), order.fingerprint or {}):
+            return _unfit(f"the target of a worker {differs}")
         return _judged_at(target, order)
     finally:
         target.close()
+
+
+def _unfit(why: str) -> Outcome:
+    """Say so after a moment: a worker that is done at once is given whatever there is to do."""
+    from distributed import get_worker
+
+    time.sleep(_UNFIT_FOR)
+    address = ""
+    with suppress(ValueError):  # not on a cluster
+        address = get_worker().address
+    return Outcome(lost=UNFIT, why=why, worker=address)
 
 
 def _judged_at(target: Target, order: Order) -> Outcome:

@@ -193,6 +193,28 @@ def test_what_a_run_leaves_that_is_killed_with_a_worker_is_deleted_by_cleanup(
 
 
 @pytest.mark.proof
+def test_a_worker_of_another_version_that_comes_late_is_left_out(
+    cluster: DaskCluster, tmp_path: Path
+) -> None:
+    """Found: it ended the run. The others judge what it was given."""
+    other = "import conformance\n\nconformance.__version__ = '9'\n"
+    (tmp_path / "sitecustomize.py").write_text(other, "utf-8")
+    options = ("--cluster", cluster.address, "--seeds", "20", "-n", "4", "--out", "out")
+    with reference_server() as (url, _), start("run", url, *SAME, *options, cwd=tmp_path) as run:
+        assert until(lambda: events(tmp_path / "out") > 0)
+        late = cluster.add_worker(PYTHONPATH=str(tmp_path))
+        seen = events(tmp_path / "out")
+        assert until(lambda: run.poll() is not None or events(tmp_path / "out") > seen + 3)
+        assert run.poll() is None
+        run.send_signal(signal.SIGINT)
+        run.communicate(timeout=60)
+    late.kill()
+    assert run.returncode == 130
+    judged = RunRecord.load(tmp_path / "out").judged
+    assert {each["verdict"] for each in judged} <= {"pass", "unsupported"}
+
+
+@pytest.mark.proof
 def test_ctrl_c_takes_back_what_is_under_way_and_leaves_no_model(
     cluster: DaskCluster, replicas: list[tuple[str, subprocess.Popen[str]]], tmp_path: Path
 ) -> None:

@@ -25,6 +25,7 @@ from conformance.engine.run import Plan, bench_of
 from conformance.engine.shard_worker import (
     GONE,
     OVER,
+    UNFIT,
     Order,
     Outcome,
 )
@@ -84,12 +85,14 @@ class Here:
 
     def __init__(self, *fates: Outcome | BaseException, workers: int = 1) -> None:
         self.fates, self.orders = list(fates), list[Order]()
+        self.rather_on: list[list[str]] = []
         self.workers = {"here": 1} if workers else {}
         self.scheduler = SimpleNamespace(ncores=lambda: self.workers)
 
-    def submit(self, judge: Any, given: Order, **_: Any) -> Promise:
+    def submit(self, judge: Any, given: Order, **how: Any) -> Promise:
         """Judge at once, unless a fate is due."""
         self.orders.append(given)
+        self.rather_on.append(how.get("workers", []))
         promise = Promise()
         fate = self.fates.pop(0) if self.fates else judge(given)
         if isinstance(fate, CancelledError):
@@ -187,6 +190,29 @@ def test_a_replica_that_stays_lost_ends_the_run() -> None:
     with pytest.raises(TargetGone, match="the target no longer answers"):
         for _ in on(Here(*[LOST] * 99), replicas=1):
             pass
+
+
+UNFIT_THERE = Outcome(lost=UNFIT, why="a worker has Python 3.9", worker="there")
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_worker_that_is_not_fit_is_left_out() -> None:
+    """Found: one that came late ended the run. Its shards are judged by others, and count once."""
+    well, troubled = Here(), Here(UNFIT_THERE, ModuleNotFoundError("No module named 'moto'"))
+    expected = as_found(on(well))
+    assert as_found(on(troubled)) == expected
+    assert len(troubled.orders) == len(well.orders) + 2
+    assert troubled.rather_on[-1] == ["here"]
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("worker", ["here", "there"])
+def test_a_run_whose_workers_are_all_unfit_is_ended(worker: str) -> None:
+    """At once where no other is there; else not before a shard was refused again and again."""
+    client = Here(*[replace(UNFIT_THERE, worker=worker)] * 999)
+    with pytest.raises(TargetGone, match=r"a worker has Python 3\.9"):
+        list(on(client))
+    assert (len(client.orders) > 20) == (worker == "there")
 
 
 def test_a_scheduler_that_drops_what_it_was_given_ends_the_run() -> None:

@@ -7,12 +7,14 @@ import json
 import pickle
 import threading
 from dataclasses import replace
+from pathlib import Path
 from string import ascii_letters, digits
 from typing import Any
 
 import pytest
 from fakes.conformant import Conformant
 
+import strategies
 from conformance.engine import interruption, shard_worker
 from conformance.engine.ownership import Ledger
 from conformance.engine.run import Plan
@@ -30,11 +32,17 @@ from conformance.engine.shard_worker import (
 )
 from conformance.engine.shards import Shard, shards_of
 from conformance.oracle.catalogue import rule_by_id
-from conformance.targets import TargetOptions
+from conformance.targets import TargetOptions, resolve
 from conformance.wire import Call, Reply, TransportFault
 from strategies.resources import Resources
 
 RULE = rule_by_id("CreateModel/ModelName:max-length")
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unfit worker says so without a pause."""
+    monkeypatch.setattr(shard_worker, "_UNFIT_FOR", 0)
 
 
 def order(target: str = "reference", **changes: Any) -> Order:
@@ -212,6 +220,32 @@ def test_a_target_that_the_worker_cannot_make_is_the_workers_fault() -> None:
     outcome = judge_order(order("python:no_such_module_here:make"))
     assert (outcome.judgement, outcome.lost) == (None, UNFIT)
     assert "cannot be imported" in outcome.why
+
+
+def test_a_target_of_another_version_is_the_workers_fault() -> None:
+    """moto may be another one there; the record names the one here."""
+    outcome = judge_order(order("moto", fingerprint={"kind": "moto", "version": "0.9"}))
+    assert (outcome.judgement, outcome.lost) == (None, UNFIT)
+    assert outcome.why.startswith("the target of a worker has version ")
+    assert outcome.why.endswith(" instead of 0.9")
+    same = resolve("reference", TargetOptions()).fingerprint()
+    assert judge_order(order(fingerprint=same)).judgement is not None
+
+
+def test_a_suite_of_other_sources_is_another_suite(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Found: two states of one version were taken for the same."""
+    before = suite()
+    (tmp_path / "module.py").write_text("LIMIT = 1\n", "utf-8")
+    monkeypatch.setattr(strategies, "__path__", [str(tmp_path)])
+    shard_worker._sources.cache_clear()
+    first = suite()
+    (tmp_path / "module.py").write_text("LIMIT = 2\n", "utf-8")
+    shard_worker._sources.cache_clear()
+    second = suite()
+    shard_worker._sources.cache_clear()
+    assert len({each["sources"] for each in (before, first, second)}) == 3
 
 
 @pytest.mark.parametrize("name", sorted(suite()))

@@ -29,6 +29,7 @@ from conformance.engine.shard_worker import (
     UNFIT,
     Order,
     Outcome,
+    end_run,
     judge_order,
     stop_run,
     suite,
@@ -164,12 +165,14 @@ class _Run:
         self._back: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
         self._suite = suite()
         self._over: OutOfTime | None = None
+        self._is_missing_some = False
         self._unfit: set[str] = set()
         self._had_workers = time.monotonic()
 
     def outcomes(self) -> Iterator[tuple[Shard, Judgement]]:
         """Yield each shard once with its judgement."""
         while not self._dealer.is_done:
+            self._look_at_the_time()
             if self._over is None:
                 self._deal()
             elif not self.futures:
@@ -182,8 +185,33 @@ class _Run:
             judgement = self._judgement(attempt, self._outcome(future))
             if judgement is not None:
                 yield attempt.shard, judgement
-        if self._over is not None:
+        if self._over is not None and (self._is_missing_some or not self._dealer.is_done):
             raise self._over
+
+    def _look_at_the_time(self) -> None:
+        """When the run's time is over, tell the workers, and deal no more."""
+        if self._over is None and (over := self._time_is_over()):
+            self._over = over
+            with suppress(Exception):  # those that do not hear it have their own clock
+                self._client.run(
+                    end_run,
+                    self._plan.prefix,
+                    on_error="ignore",
+                    callback_timeout=_ANSWERS_WITHIN,
+                )
+
+    def _time_is_over(self) -> OutOfTime | None:
+        try:
+            self._benches[0].talk.deadlines.check()
+        except OutOfTime as over:
+            return over
+        return None
+
+    def _demand_time(self) -> None:
+        """Raise ``OutOfTime`` when what is under way should have ended long ago."""
+        left = self._benches[0].talk.deadlines.left_to_run
+        if left is not None and left < (-_ENDS_WITHIN if self.futures else 0):
+            self._benches[0].talk.deadlines.check()
 
     def _deal(self) -> None:
         while (attempt := self._dealer.deal(time.monotonic())) is not None:
@@ -236,10 +264,7 @@ class _Run:
                 return self._back.get(timeout=_TICK)
             except queue.Empty:
                 self._look_after_the_cluster()
-        deadlines = self._benches[0].talk.deadlines
-        left = deadlines.left_to_run
-        if left is not None and left < (-_ENDS_WITHIN if self.futures else 0):
-            deadlines.check()
+        self._demand_time()
         return None
 
     def _look_after_the_cluster(self) -> None:
@@ -269,6 +294,7 @@ class _Run:
                 if not isinstance(fault, TimeoutError) or future.status == "error":
                     return fault
             self._look_after_the_cluster()
+            self._demand_time()
 
     def _no_scheduler(self) -> TargetGone:
         return TargetGone("the scheduler of the cluster no longer answers")
@@ -289,6 +315,7 @@ class _Run:
         if outcome.lost == OVER:
             self._dealer.given_up(attempt)
             self._over = OutOfTime(outcome.why, True)
+            self._is_missing_some = True
             return None
         if outcome.lost == UNFIT:
             self._refused(attempt, outcome)

@@ -24,7 +24,7 @@ import strategies
 from conformance import __version__
 from conformance.engine import interruption
 from conformance.engine.conversation import Conversation, TargetGone
-from conformance.engine.deadlines import OutOfTime
+from conformance.engine.deadlines import Deadlines, OutOfTime
 from conformance.engine.judge import Bench
 from conformance.engine.judgement import Judgement
 from conformance.engine.names import RunNames, attempt_ending
@@ -127,6 +127,10 @@ _turn = threading.Lock()
 _stopped: set[str] = set()
 _at_work: list[str] = []
 
+#: Runs whose time is over, and the deadlines of what is being judged for a run.
+_over: set[str] = set()
+_deadlines: dict[str, Deadlines] = {}
+
 
 def judge_order(order: Order) -> Outcome:
     """Judge a shard; runs in a worker. Only a fault of this suite or of Dask raises."""
@@ -145,6 +149,7 @@ def judge_order(order: Order) -> Outcome:
             return _judged(order)
         finally:
             with _turn:
+                _deadlines.pop(run, None)
                 _at_work.remove(run)
                 interruption.taken()
 
@@ -162,6 +167,18 @@ async def stop_run(run: str) -> None:
         if run not in _at_work:
             return
         await asyncio.sleep(0.05)
+
+
+async def end_run(run: str) -> None:
+    """Have the time of a run (named by its prefix) be over here.
+
+    An order says how much was left when it was sent, and may have waited since; clocks of two
+    machines cannot be held against each other.
+    """
+    with _turn:
+        _over.add(run)
+        if run in _deadlines:
+            _deadlines[run].end_run()
 
 
 def _judged(order: Order) -> Outcome:
@@ -192,6 +209,10 @@ def _judged_at(target: Target, order: Order) -> Outcome:
     plan, shard = order.plan, order.shard
     bench = bench_of(plan, target, share=order.slot, left=order.left)
     talk = bench.talk
+    with _turn:
+        _deadlines[plan.prefix] = talk.deadlines
+        if plan.prefix in _over:
+            talk.deadlines.end_run()
     ending = attempt_ending(shard.number)
     names = RunNames(talk, share=order.slot, shares=plan.workers + 1, ending=ending)
     bench = replace(bench, names=names)

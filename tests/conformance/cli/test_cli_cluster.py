@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -212,6 +213,22 @@ def test_a_worker_of_another_version_that_comes_late_is_left_out(
     assert run.returncode == 130
     judged = RunRecord.load(tmp_path / "out").judged
     assert {each["verdict"] for each in judged} <= {"pass", "unsupported"}
+
+
+@pytest.mark.proof
+def test_shards_that_wait_for_a_worker_have_no_time_of_their_own(
+    cluster: DaskCluster, tmp_path: Path
+) -> None:
+    """Found: each had the time over again that was left when it was sent."""
+    options = ("--cluster", cluster.address, "--depth", "deep", "--seeds", "8", "-n", "8")
+    with reference_server() as (url, _):
+        began = time.monotonic()
+        done = command("run", url, *SAME, *options, "--max-time", "8", "--out", "out", cwd=tmp_path)
+        took = time.monotonic() - began
+        assert left(url) == []
+    assert done.returncode == 3, done.stderr
+    assert "The time for this run, 8 s, is over: this run is partial." in done.stdout
+    assert took < 30
 
 
 @pytest.mark.proof

@@ -28,6 +28,7 @@ from conformance.engine.shard_worker import (
     UNFIT,
     Order,
     Outcome,
+    end_run,
 )
 from conformance.oracle.catalogue import rule_by_id
 from conformance.spec import documents
@@ -86,6 +87,7 @@ class Here:
     def __init__(self, *fates: Outcome | BaseException, workers: int = 1) -> None:
         self.fates, self.orders = list(fates), list[Order]()
         self.rather_on: list[list[str]] = []
+        self.told: list[Any] = []
         self.workers = {"here": 1} if workers else {}
         self.scheduler = SimpleNamespace(ncores=lambda: self.workers)
 
@@ -111,8 +113,9 @@ class Here:
     def cancel(self, futures: list[Promise], **_: Any) -> None:
         """Take orders back."""
 
-    def run(self, *_: Any, **__: Any) -> dict[str, Any]:
+    def run(self, what: Any, *_: Any, **__: Any) -> dict[str, Any]:
         """Nothing is being judged any more."""
+        self.told.append(what)
         return {}
 
 
@@ -168,6 +171,40 @@ def test_the_time_of_a_run_is_over_for_its_last_shard_too() -> None:
     fates = [judged] * 5 + [Outcome(lost=OVER, why="the time for this run is over")]
     with pytest.raises(OutOfTime, match="the time for this run is over"):
         list(on(Here(*fates)))
+
+
+class Late(Here):
+    """The time of the run is over when the last shard, or the one before, was dealt."""
+
+    def __init__(self, bench: Bench, last: int) -> None:
+        super().__init__()
+        self.bench, self.last = bench, last
+
+    def submit(self, judge: Any, given: Order, **how: Any) -> Promise:
+        """Judge at once."""
+        promise = super().submit(judge, given, **how)
+        if given.shard.number == self.last:
+            self.bench.talk.deadlines.end_run()
+        return promise
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("last", [4, 5])
+def test_when_the_time_is_over_workers_are_told_and_nothing_more_is_dealt(last: int) -> None:
+    """A run of which all came back by then went to its end all the same."""
+    (bench,) = benches_for(plan(max_time=600.0, workers=1))
+    client = Late(bench, last)
+    judged = on(client, benches=[bench], max_time=600.0, workers=1)
+    found = [next(judged), next(judged)]
+    if last == 5:
+        found.append(next(judged))
+        assert next(judged, None) is None
+    else:
+        with pytest.raises(OutOfTime, match="the time for this run, 600 s, is over"):
+            next(judged)
+        assert client.told[0] is end_run
+    assert [each.verdict for each in found] == ["pass"] * len(found)
+    assert len(client.orders) == last + 1
 
 
 @pytest.mark.usefixtures("quick")

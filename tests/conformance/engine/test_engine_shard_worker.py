@@ -25,6 +25,7 @@ from conformance.engine.shard_worker import (
     UNFIT,
     Order,
     Outcome,
+    end_run,
     judge_order,
     stop_run,
     suite,
@@ -273,6 +274,29 @@ def test_a_run_that_was_stopped_ends_the_shard_that_is_being_judged_and_those_th
     assert not thread.is_alive()
     assert [each.lost for each in found] == [STOPPED]
     assert judge_order(replace(given, plan=plan)).lost == STOPPED
+    assert judge_order(order()).judgement is not None
+
+
+def test_the_time_of_a_run_is_over_when_whoever_runs_it_says_so() -> None:
+    """Found: an order that had waited had the time over again that was left when it was sent.
+
+    What is being judged ends, and what comes later does not begin; for other runs there is time.
+    """
+    given = order()
+    plan = replace(given.plan, depth="deep", max_time=600.0)
+    whole = replace(given, plan=plan, left=600.0, shard=replace(given.shard, seeds=range(500)))
+    found: list[Outcome] = []
+    thread = threading.Thread(target=lambda: found.append(judge_order(whole)))
+    thread.start()
+    while thread.is_alive() and plan.prefix not in shard_worker._deadlines:
+        pass
+    asyncio.run(end_run(plan.prefix))
+    thread.join(10)
+    assert not thread.is_alive()
+    found.append(judge_order(whole))
+    assert [(each.lost, each.why) for each in found] == [
+        (OVER, "the time for this run, 600 s, is over")
+    ] * 2
     assert judge_order(order()).judgement is not None
 
 

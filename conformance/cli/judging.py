@@ -6,7 +6,7 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -16,6 +16,7 @@ import click
 
 from conformance.cli import INTERRUPTED, NOT_SETTLED, SUITE_FAULT, Refused
 from conformance.cli.consent import is_paid
+from reports.safe import safe
 
 if TYPE_CHECKING:
     from conformance.cli.resuming import Resumed
@@ -52,6 +53,7 @@ def judge_plan(
     from conformance.engine.conversation import TargetGone
     from conformance.engine.journalling import begun, begun_at_replica
     from conformance.engine.record import Recorder, header
+    from conformance.engine.replicas import told_apart
     from conformance.engine.run import bench_of, introduce
     from conformance.targets import TargetProblem
 
@@ -71,6 +73,7 @@ def judge_plan(
                 for number, each in enumerate(benches, 1):
                     journals.append(begun_at_replica(plan, each.talk, folder, number))
             introduction = [record for each in benches for record in introduce(each)]
+            introduction += told_apart(benches) if len(benches) > 1 else []
             target = _target(benches, named or {}, is_on_cluster=scale_out is not None)
             if resumed is not None:
                 resumed.check_same(target)
@@ -119,7 +122,7 @@ def _judged(
     judged = (
         judgements(plan, bench, target_spec=spec, journals=to)
         if scale_out is None
-        else scale_out.cluster.judgements(plan, benches)
+        else scale_out.cluster.judgements(plan, benches, _telling(shown))
     )
     try:
         recorder.exchanges("", "introduction", introduction)
@@ -160,6 +163,16 @@ def _judged(
         return SUITE_FAULT, None
     _print(recorder.folder, document, reason, shown == "nothing", interrupted=code == INTERRUPTED)
     return code or exit_code(document) or (NOT_SETTLED if reason else 0), document
+
+
+def _telling(shown: str) -> Callable[[str], None]:
+    """Return what says a sentence on standard error, unless nothing is to be shown."""
+
+    def tell(sentence: str) -> None:
+        if shown != "nothing":
+            click.echo(safe(sentence), err=True)
+
+    return tell
 
 
 def _target(

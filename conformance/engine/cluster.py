@@ -10,7 +10,7 @@ import logging
 import queue
 import time
 import warnings
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -121,15 +121,18 @@ class Cluster:
                 raise ClusterProblem(f"the worker {worker} {differs}")
         return len(answers)
 
-    def judgements(self, plan: Plan, benches: Sequence[Bench]) -> Generator[Judgement, None, None]:
+    def judgements(
+        self, plan: Plan, benches: Sequence[Bench], tell: Callable[[str], None] = lambda _: None
+    ) -> Generator[Judgement, None, None]:
         """Yield a judgement for every side of the plan, in the order they are complete.
 
         ``benches`` stand before the replicas of the target; ``plan.workers`` shards at a time are
-        judged on each. Raises ``TargetGone`` when no replica answers any more, or the cluster does
-        not, and ``OutOfTime`` when the plan's time is over.
+        judged on each. ``tell`` is given a sentence for each replica that is lost. Raises
+        ``TargetGone`` when no replica answers any more, or the cluster does not, and ``OutOfTime``
+        when the plan's time is over.
         """
         shards = shards_of(plan.sides, plan.seeds)
-        run = _Run(self._client, plan, benches, shards)
+        run = _Run(self._client, plan, benches, shards, tell)
         folding = Folding(shards)
         try:
             for shard, judgement in run.outcomes():
@@ -157,10 +160,16 @@ class _Run:
     """One run on a cluster: what is under way, and what came back."""
 
     def __init__(
-        self, client: Client, plan: Plan, benches: Sequence[Bench], shards: Sequence[Shard]
+        self,
+        client: Client,
+        plan: Plan,
+        benches: Sequence[Bench],
+        shards: Sequence[Shard],
+        tell: Callable[[str], None],
     ) -> None:
         self.futures: dict[Future[Any], Attempt] = {}
         self._client, self._plan, self._benches = client, plan, benches
+        self._tell = tell
         self._dealer = Dealer(shards, len(benches), plan.workers)
         self._back: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
         self._suite = suite()
@@ -322,13 +331,23 @@ class _Run:
             return None
         if outcome.lost != GONE:
             raise TargetGone(outcome.why or "the run was stopped on a worker")
-        is_tried_again = self._dealer.lost(attempt, time.monotonic())
+        is_tried_again = self._lost(attempt, outcome.why)
         if self._dealer.is_stranded:
             raise TargetGone(outcome.why)
         if is_tried_again:
             return None
         why = f"Not judged: {TRIES} times the target was lost on the way; {outcome.why}."
         return _unsettled(attempt.shard, INCONCLUSIVE, why)
+
+    def _lost(self, attempt: Attempt, why: str) -> bool:
+        """Have a shard judged again whose replica was lost, and say so of the first such shard."""
+        replica = attempt.replica
+        before = self._dealer.losses(replica)
+        is_tried_again = self._dealer.lost(attempt, time.monotonic())
+        if self._dealer.losses(replica) > before:
+            what = "out" if self._dealer.is_out(replica) else "lost, and asked again in a while"
+            self._tell(f"{self._benches[replica].talk.target.name} is {what}: {why}")
+        return is_tried_again
 
     def _refused(self, attempt: Attempt, outcome: Outcome) -> None:
         """Have a shard judged by other workers. Raises ``TargetGone`` where there are none."""

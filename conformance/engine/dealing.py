@@ -77,7 +77,15 @@ class Dealer:
     @property
     def is_stranded(self) -> bool:
         """Whether every replica is out."""
-        return all(replica.losses >= _LOSSES for replica in self._replicas)
+        return all(map(self.is_out, range(len(self._replicas))))
+
+    def losses(self, replica: int) -> int:
+        """Return how often a replica was lost, one time after the other."""
+        return self._replicas[replica].losses
+
+    def is_out(self, replica: int) -> bool:
+        """Tell whether a replica is dealt nothing any more."""
+        return self.losses(replica) >= _LOSSES
 
     def deal(self, now: float) -> Attempt | None:
         """Return the next shard for the replica that has the fewest, or ``None`` for now.
@@ -93,7 +101,7 @@ class Dealer:
         return None if replica is None else self._dealt(self._fresh.popleft(), replica, now)
 
     def _chosen(self, now: float, tried: set[int]) -> int | None:
-        alive = {n for n, each in enumerate(self._replicas) if each.losses < _LOSSES}
+        alive = {n for n in range(len(self._replicas)) if not self.is_out(n)}
         ready = [
             n
             for n in sorted(alive - tried or alive)

@@ -150,6 +150,7 @@ def test_a_replica_that_dies_has_its_shards_judged_by_the_others(
     assert left(first) == []
     assert record.footer is not None
     assert record.footer["leftovers"] > 0
+    assert f"{second} is lost, and asked again in a while: the target no longer answers" in stderr
     assert f"Cleaning up {second} failed" in stderr
     assert f"Models may be left on {second}: `createmodel-conformance cleanup out`" in stderr
     assert [each.name for each in (tmp_path / "out").glob("replica-*")] == ["replica-2"]
@@ -300,6 +301,20 @@ def test_a_whole_run_on_a_cluster_finds_what_one_process_finds(
     done = command("run", *urls, *SAME, *left_out, *options, cwd=tmp_path, timeout=1800)
     assert done.returncode == 1, done.stderr
     assert what_was_found(tmp_path / "out") == what_was_found(tmp_path / "alone")
+
+
+@pytest.mark.proof
+def test_two_names_of_one_service_are_refused(cluster: DaskCluster, tmp_path: Path) -> None:
+    """Exit code 2 and one sentence; nothing stays behind, in the folder neither."""
+    with watched() as service:
+        other = service.url.replace("127.0.0.1", "localhost")
+        options = ("--cluster", cluster.address, "-q", "--out", "out")
+        done = command("run", service.url, other, *SOME, *options, cwd=tmp_path)
+        assert done.returncode == 2
+        said = f"Error: {other} has a model that was made on {service.url}: replicas must not"
+        assert done.stderr.startswith(said)
+        assert left(service.url) == []
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_campaign_without_a_cluster_says_how_many_seeds_it_had(tmp_path: Path) -> None:

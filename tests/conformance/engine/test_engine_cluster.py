@@ -125,13 +125,19 @@ def benches_for(given: Plan, replicas: int = 1) -> list[Bench]:
 
 
 def on(
-    client: Here, *, replicas: int = 1, benches: Sequence[Bench] = (), **changes: Any
+    client: Here,
+    *,
+    replicas: int = 1,
+    benches: Sequence[Bench] = (),
+    said: list[str] | None = None,
+    **changes: Any,
 ) -> Iterator[Judgement]:
     """Judge the plan on a cluster with this client."""
     cluster = Cluster.__new__(Cluster)
     cluster._client = client
     given = plan(**changes)
-    return cluster.judgements(given, benches or benches_for(given, replicas))
+    said = [] if said is None else said
+    return cluster.judgements(given, benches or benches_for(given, replicas), said.append)
 
 
 def as_found(judgements: Iterable[Judgement]) -> list[tuple[str, str, str, Any]]:
@@ -224,9 +230,15 @@ def test_what_fails_until_a_run_is_cut_off_fails(end: Any) -> None:
 @pytest.mark.usefixtures("quick")
 def test_a_replica_that_stays_lost_ends_the_run() -> None:
     """There is no other to be asked."""
+    said: list[str] = []
     with pytest.raises(TargetGone, match="the target no longer answers"):
-        for _ in on(Here(*[LOST] * 99), replicas=1):
+        for _ in on(Here(*[LOST] * 99), replicas=1, said=said):
             pass
+    *lost, out = said
+    assert set(lost) == {
+        "reference is lost, and asked again in a while: the target no longer answers"
+    }
+    assert out == "reference is out: the target no longer answers"
 
 
 UNFIT_THERE = Outcome(lost=UNFIT, why="a worker has Python 3.9", worker="there")

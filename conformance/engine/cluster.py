@@ -22,6 +22,7 @@ from conformance.engine.deadlines import OutOfTime
 from conformance.engine.dealing import TRIES, Attempt, Dealer
 from conformance.engine.judge import Bench
 from conformance.engine.judgement import Judgement
+from conformance.engine.names import MOST_SHARES
 from conformance.engine.run import Plan
 from conformance.engine.shard_worker import (
     GONE,
@@ -233,7 +234,7 @@ class _Run:
         order = Order(
             replace(self._plan, rules=(attempt.shard.rule,), target=bench.talk.target.name),
             attempt.shard,
-            attempt.slot,
+            1 + (attempt.slot - 1) % MOST_SHARES,  # more have targets of their own
             bench.talk.account,
             bench.talk.deadlines.left_to_run,
             self._suite,

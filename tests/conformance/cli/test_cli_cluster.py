@@ -15,12 +15,14 @@ from typing import Any
 
 import pytest
 from fakes.asking import ask, names
+from fakes.conformant import Conformant
 from fakes.dask_cluster import DaskCluster, dask_cluster
 from fakes.processes import command, reference_server, start, until
 from fakes.watched import watched
 from jsonschema import Draft202012Validator
 
 from conformance.cli import Refused, cli
+from conformance.engine.run import Plan
 from conformance.engine.shards import SEEDS_A_SHARD
 from reports.record import RunRecord, exchanges
 from reports.schemas import schema
@@ -330,6 +332,48 @@ def test_a_campaign_without_a_cluster_says_how_many_seeds_it_had(tmp_path: Path)
     assert "seed 7 and 2 more" in (tmp_path / "out" / "report.html").read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("target", "workers", "given", "at_a_time"),
+    [
+        ("moto", 80, (), 160),
+        ("wsgi:a:b", 80, ("-n", "100"), 100),
+        ("http://a.test", 80, (), 36),
+        ("python:a:b", 80, (), 36),
+        ("http://a.test", 3, (), 6),
+        ("http://a.test", 3, ("--rate", "9"), 3),
+    ],
+)
+def test_a_target_within_the_worker_keeps_every_worker_busy(
+    target: str,
+    workers: int,
+    given: tuple[str, ...],
+    at_a_time: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Found: of 80 workers 44 had nothing to do. One target's names are shared by 36 at most."""
+    seen: list[int] = []
+
+    def judged(plan: Plan, *_: Any, **__: Any) -> tuple[int, None]:
+        seen.append(plan.workers)
+        return 0, None
+
+    class Fit:
+        def __init__(self, _address: str) -> None:
+            pass
+
+        def check(self) -> int:
+            return workers
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr("conformance.engine.cluster.Cluster", Fit)
+    monkeypatch.setattr("conformance.cli.run.judge_plan", judged)
+    monkeypatch.setattr("conformance.targets.resolve", lambda *_: Conformant())
+    cli(["run", target, *given, *DASK, "-q"], standalone_mode=False)
+    assert seen == [at_a_time]
+
+
 DASK = ("--cluster", "dask://127.0.0.1:1")
 
 
@@ -344,6 +388,9 @@ DASK = ("--cluster", "dask://127.0.0.1:1")
         (("http://a.test", "moto", *DASK), "replicas of a target are URLs, and 'moto' is none"),
         (("http://a.test", "http://a.test/", *DASK), "a replica is named twice"),
         (("http://a.test", "--aws-profile", "me", *DASK), "in the clear"),
+        (("http://a.test", "-n", "37", *DASK), "-n is at most 36"),
+        (("python:a:b", "-n", "37", *DASK), "-n is at most 36"),
+        (("moto", "-n", "37"), "-n is at most 36"),
         (("moto", "--cluster", "127.0.0.1:8786"), "has not the form dask://HOST:PORT"),
         (("moto", "--cluster", "dask://127.0.0.1:http"), "has not the form dask://HOST:PORT"),
         (("moto", "--cluster", "dask://[::1"), "has not the form dask://HOST:PORT"),

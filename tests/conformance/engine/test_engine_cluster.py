@@ -171,6 +171,15 @@ def test_what_shards_may_have_left_is_known_to_whoever_settles() -> None:
     assert (second.owned, [each.name for each in second.silent]) == ([], ["b"])
 
 
+@pytest.mark.usefixtures("quick")
+def test_more_slots_than_one_target_has_names_for_repeat() -> None:
+    """Whoever has a slot of that number as well has a target of its own."""
+    well = Here()
+    assert {each.verdict for each in on(well, workers=40, seeds=8 * 13)} == {"pass"}
+    slots = [order.slot for order in well.orders[:39]]
+    assert slots == [*range(1, 37), 1, 2, 3]
+
+
 def test_the_time_of_a_run_is_over_for_its_last_shard_too() -> None:
     """A run of which a shard is missing never looks like one that went to its end."""
     judged = Outcome(Judgement(RULE, "accepts", "pass", {"pass": 1}))

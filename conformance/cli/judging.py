@@ -242,7 +242,7 @@ def _leave(
         pass
     except Exception as problem:  # noqa: BLE001 - whatever happens here, the record is closed
         click.echo(f"Cleaning up{who} failed: {problem}", err=True)
-    is_known = not who or (settled is not None and settled.is_known)
+    is_known = not who or journals is None or (settled is not None and settled.is_known)
     if settled is not None:
         say_what_is_left(settled, err=True)
     if journals is not None:

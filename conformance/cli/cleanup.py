@@ -49,13 +49,32 @@ def command(ctx: click.Context, /, folder: Path, **given: Any) -> None:
     Exit code 0: nothing of the run is left. 2: wrong usage, or no run in DIR. 3: something is left,
     or the target does not say. 130: Ctrl-C.
     """
-    found = _journalled(folder)
-    if found is None:
+    found = _all_journalled(folder)
+    if not found:
         click.echo(_without_journal(folder))
         ctx.exit(0)
-    settled = _clean_up(folder, *found, given, waits=True)
+    if given["endpoint"] and len(found) > 1:
+        inner = shlex.quote(str(found[0][0]))
+        raise Refused(f"--endpoint is of one replica: `createmodel-conformance cleanup {inner}`")
+    is_clean = [_cleaned_up(each, given, is_one_of_many=len(found) > 1) for each in found]
+    ctx.exit(0 if all(is_clean) else NOT_SETTLED)
+
+
+def _cleaned_up(
+    found: tuple[Path, Heading, Ledger], given: Mapping[str, Any], *, is_one_of_many: bool
+) -> bool:
+    """Clean up after one journal and say what came of it; tell whether nothing is left."""
+    folder, heading, ledger = found
+    if is_one_of_many:
+        click.echo(f"{safe(heading.target)}:")
+    try:
+        settled = _clean_up(folder, heading, ledger, given, waits=True)
+    except click.exceptions.Exit as ended:
+        if ended.exit_code == NOT_SETTLED:  # nobody answers there; others may
+            return False
+        raise
     _say(settled)
-    ctx.exit(0 if settled.is_clean else NOT_SETTLED)
+    return settled.is_clean
 
 
 def clean_up_before(folder: Path, given: Mapping[str, Any]) -> None:
@@ -74,28 +93,36 @@ def begin_afresh(folder: Path, goes_on_at: tuple[str, str] | None) -> None:
 
     A run deletes in the end what an earlier one at the same target has left in its folder:
     ``goes_on_at`` is its target and region, ``None`` where it cannot (keys may be of another
-    account; a cluster has no journal).
+    account; a cluster has journals of its own).
     """
     from conformance.engine.cleanup import seconds_left
     from conformance.engine.journalling import remove
 
     if not os.path.isdir(folder):  # Path raises for long names
         return
-    found = _journalled(folder)
-    if found is None:
-        return
-    heading, ledger = found
-    with suppress(Refused):
-        is_over = record_of(folder).footer is not None
-        if is_over and ledger.is_settled and not seconds_left(ledger.silent):
-            remove(folder)
-            return
-        if is_over and (heading.target, heading.region) == goes_on_at:
-            return
-    raise Refused(
-        f"{folder} is of a run that may have left models on {heading.target}: "
-        f"say `createmodel-conformance cleanup {shlex.quote(str(folder))}` first"
-    )
+    for where, heading, ledger in _all_journalled(folder):
+        with suppress(Refused):
+            is_over = record_of(folder).footer is not None
+            is_settled = ledger.is_settled and not ledger.is_shared
+            if is_over and is_settled and not seconds_left(ledger.silent):
+                remove(where)
+                continue
+            is_gone_on_with = (heading.target, heading.region) == goes_on_at
+            if is_over and is_gone_on_with and where == folder:
+                continue
+        raise Refused(
+            f"{folder} is of a run that may have left models on {heading.target}: "
+            f"say `createmodel-conformance cleanup {shlex.quote(str(folder))}` first"
+        )
+
+
+def _all_journalled(folder: Path) -> list[tuple[Path, Heading, Ledger]]:
+    """Return where journals stand, and what those there tell: one each for replicas."""
+    from conformance.engine.journal import folders
+
+    # Where there are none it is the folder itself that may be wrong.
+    found = [(each, _journalled(each)) for each in folders(folder) or [folder]]
+    return [(where, *told) for where, told in found if told is not None]
 
 
 def _journalled(folder: Path) -> tuple[Heading, Ledger] | None:
@@ -117,10 +144,11 @@ def _without_journal(folder: Path) -> str:
 
     record = record_of(folder)
     target = safe(str(record.header["target"]["name"]))
-    if record.footer is None and "replicas" in record.header["target"]:
+    is_unclear = record.footer is None or record.footer["leftovers"] > 0
+    if outlives_us(target) and is_unclear and "replicas" in record.header["target"]:
         raise Refused(
-            f"{folder} is of a run on a cluster that was cut off, and no journal tells what it "
-            "made: look on each replica for models whose names begin with cmc"
+            f"{folder} is of a run on a cluster that may have left something, and no journal tells "
+            "what: look on each replica for models and configurations whose names begin with cmc"
         )
     if outlives_us(target):
         return f"Nothing is left to clean up: the run in {safe(folder)} has deleted what it made."
@@ -261,6 +289,8 @@ def say_what_is_left(settled: Settled, *, err: bool = False) -> None:
     unasked = "Of these left alone, since no create of the run named them"
     _say_names(unasked, settled.unasked, err=err)
     _say_names("Perhaps the run's, perhaps not, and left alone", settled.unclear, err=err)
+    if not settled.is_known:
+        click.echo("What else is left the target does not say.", err=err)
 
 
 def _say_names(what: str, names: Sequence[str], *, err: bool) -> None:

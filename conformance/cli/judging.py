@@ -6,7 +6,7 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -16,6 +16,7 @@ import click
 
 from conformance.cli import INTERRUPTED, NOT_SETTLED, SUITE_FAULT, Refused
 from conformance.cli.consent import is_paid
+from reports.safe import safe
 
 if TYPE_CHECKING:
     from conformance.cli.resuming import Resumed
@@ -50,8 +51,9 @@ def judge_plan(
     from conformance.cli.cleanup import begin_afresh
     from conformance.engine import interruption
     from conformance.engine.conversation import TargetGone
-    from conformance.engine.journalling import begun, share_names
+    from conformance.engine.journalling import begun, begun_at_replica
     from conformance.engine.record import Recorder, header
+    from conformance.engine.replicas import told_apart
     from conformance.engine.run import bench_of, introduce
     from conformance.targets import TargetProblem
 
@@ -62,15 +64,16 @@ def judge_plan(
         begin_afresh(folder, (plan.target, bench.talk.resources.region) if goes_on else None)
     else:
         bench.talk.requests = resumed.kept.requests
-    journals: Journalling | None = None
+    journals: list[Journalling | None] = []
     try:
         try:
             if scale_out is None:
-                journals = begun(plan, bench.talk, folder)
+                journals.append(begun(plan, bench.talk, folder))
             else:
-                for each in benches:
-                    share_names(plan, each.talk)
+                for number, each in enumerate(benches, 1):
+                    journals.append(begun_at_replica(plan, each.talk, folder, number))
             introduction = [record for each in benches for record in introduce(each)]
+            introduction += told_apart(benches) if len(benches) > 1 else []
             target = _target(benches, named or {}, is_on_cluster=scale_out is not None)
             if resumed is not None:
                 resumed.check_same(target)
@@ -78,7 +81,8 @@ def judge_plan(
             recorder = Recorder(folder, head, resumed.kept if resumed else None)
         except BaseException:  # whatever stops us, Ctrl-C included, no model stays behind
             interruption.taken()
-            if journals is not None and not journals.back_out():
+            backed_out = [each.back_out() for each in reversed(journals) if each is not None]
+            if not all(backed_out):
                 click.echo(f"A model may be left: say `{_cleanup(folder)}` later.", err=True)
             raise
     except KeyboardInterrupt:
@@ -95,7 +99,7 @@ def _judged(
     plan: Plan,
     benches: Sequence[Bench],
     recorder: Recorder,
-    journals: Journalling | None,
+    journals: Sequence[Journalling | None],
     introduction: list[Any],
     shown: str,
     scale_out: ScaleOut | None,
@@ -113,11 +117,12 @@ def _judged(
     unwritten: OSError | None = None
     is_child = plan.target.partition(":")[0] in ("moto-server", "reference-server")
     spec = bench.talk.target.endpoint if is_child else plan.target
-    to = (journals.folder, journals.heading) if journals is not None else None
+    first = journals[0]
+    to = (first.folder, first.heading) if first is not None else None
     judged = (
         judgements(plan, bench, target_spec=spec, journals=to)
         if scale_out is None
-        else scale_out.cluster.judgements(plan, benches)
+        else scale_out.cluster.judgements(plan, benches, _telling(shown))
     )
     try:
         recorder.exchanges("", "introduction", introduction)
@@ -137,7 +142,8 @@ def _judged(
     except OSError as problem:
         unwritten = problem
     leftovers = sum(
-        _leave(each.talk, plan, journals, interrupted=code == INTERRUPTED) for each in benches
+        _leave(each.talk, plan, journal, recorder.folder, interrupted=code == INTERRUPTED)
+        for each, journal in zip(benches, journals, strict=True)
     )
     _finish_undisturbed()
     there_is = "there are no reports of this run"
@@ -157,6 +163,16 @@ def _judged(
         return SUITE_FAULT, None
     _print(recorder.folder, document, reason, shown == "nothing", interrupted=code == INTERRUPTED)
     return code or exit_code(document) or (NOT_SETTLED if reason else 0), document
+
+
+def _telling(shown: str) -> Callable[[str], None]:
+    """Return what says a sentence on standard error, unless nothing is to be shown."""
+
+    def tell(sentence: str) -> None:
+        if shown != "nothing":
+            click.echo(safe(sentence), err=True)
+
+    return tell
 
 
 def _target(
@@ -201,30 +217,41 @@ def _options(plan: Plan, bench: Bench) -> dict[str, Any]:
     }
 
 
-def _leave(talk: Any, plan: Plan, journals: Journalling | None, *, interrupted: bool) -> int:
-    """Delete what is ours; a second Ctrl-C stops even that. Returns how many models remain."""
+def _leave(
+    talk: Any, plan: Plan, journals: Journalling | None, folder: Path, *, interrupted: bool
+) -> int:
+    """Delete what is ours; a second Ctrl-C stops even that. Returns how many models remain.
+
+    Of a replica that does not tell what workers have left on it, at least one.
+    """
     from conformance.cli.cleanup import say_what_is_left
     from conformance.engine.cleanup import seconds_to_come, settle_twice
 
     settled: Settled | None = None
+    ledger = talk.ledger
+    who = f" {talk.target.name}" if ledger.is_shared else ""
     try:
         talk.tidy()
-        talk.ledger.prefixes.add(plan.prefix)  # that of all processes of this run
-        if journals is not None and (plan.workers > 1 or journals.is_resumed):
+        ledger.prefixes.add(plan.prefix)  # that of all processes of this run
+        if journals is not None and not who and (plan.workers > 1 or journals.is_resumed):
             journals.join_others()
+        again = interrupted or ledger.is_shared or not ledger.is_settled
         with talk.deadlines.regardless():
-            settled = settle_twice(talk, again=interrupted or not talk.ledger.is_settled)
+            settled = settle_twice(talk, again=again)
     except KeyboardInterrupt:
         pass
     except Exception as problem:  # noqa: BLE001 - whatever happens here, the record is closed
-        click.echo(f"Cleaning up failed: {problem}", err=True)
+        click.echo(f"Cleaning up{who} failed: {problem}", err=True)
+    is_known = not who or journals is None or (settled is not None and settled.is_known)
+    if settled is not None:
+        say_what_is_left(settled, err=True)
     if journals is not None:
-        _say_what_may_come(len(seconds_to_come(talk)), journals.folder)
-        journals.end(settled)
-    if settled is None:
-        return len(talk.leftovers)
-    say_what_is_left(settled, err=True)
-    return len(settled.remaining)
+        _say_what_may_come(len(seconds_to_come(talk)), folder)
+        is_clean = journals.end(settled)
+        if who and not is_clean:
+            click.echo(f"Models may be left on{who}: `{_cleanup(folder)}` deletes them.", err=True)
+    known = [*talk.leftovers, *ledger.owned] if settled is None else settled.remaining
+    return len(known) if is_known else max(1, len(known))
 
 
 def _say_what_may_come(number: int, folder: Path) -> None:

@@ -58,7 +58,14 @@ if TYPE_CHECKING:
 @click.option("--select", multiple=True, metavar="GLOB", help="Judge these rules; repeatable.")
 @click.option("--deselect", multiple=True, metavar="GLOB", help="Leave these out; repeatable.")
 @click.option("--exit-zero", is_flag=True, help="End with 0 when the run went to its end.")
-@click.option("-n", "workers", default=1, show_default=True, type=click.IntRange(1, 36))
+@click.option(
+    "-n",
+    "workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 10_000),
+    help="Processes, 36 at most; with --cluster shards at a time on each replica.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show each request and what came back.")
 @click.option("-q", "--quiet", is_flag=True, help="Show the verdict alone.")
 @click.option(

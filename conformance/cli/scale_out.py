@@ -23,8 +23,8 @@ _REACHABLE = ("http", "https", "moto", "reference", "wsgi", "python")
 #: Shards at a time for each worker: one is judged while the next is on its way.
 _AHEAD = 2
 
-#: Shards at a time on one replica, as with ``-n``.
-_MOST = 36
+#: Shards at a time, where each worker has a target of its own.
+_MOST = 10_000
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ def check_given(targets: Sequence[str], given: Mapping[str, Any]) -> None:
     """Raise ``Refused`` for replicas without a cluster, and for what no cluster can judge."""
     from conformance.cli.consent import is_paid
 
+    if given["workers"] > (most := _most(targets[0], is_on_cluster=given["cluster"] is not None)):
+        raise Refused(f"-n is at most {most}: so many names of one character can be shared out")
     if given["cluster"] is None:
         if len(targets) > 1:
             raise Refused("more than one TARGET is for the replicas of a run with --cluster")
@@ -86,17 +88,27 @@ def scaled_out(
             ending.callback(replicas[-1].close)
         source = click.get_current_context().get_parameter_source("workers")
         if source is ParameterSource.DEFAULT:
-            plan = replace(plan, workers=_at_a_time(workers, len(targets), plan.options.rate))
+            at_a_time = _at_a_time(workers, len(targets), plan.options.rate)
+            most = _most(plan.target, is_on_cluster=True)
+            plan = replace(plan, workers=min(most, at_a_time))
         if not given["quiet"]:
             told = f"{_counted(workers, 'worker')}, {_counted(len(targets), 'replica')}"
             click.echo(f"{told}, {plan.workers} at a time on each", err=True)
         yield plan, ScaleOut(cluster, replicas)
 
 
+def _most(target: str, *, is_on_cluster: bool) -> int:
+    """Return how many shards, or processes, one target is judged by at a time, at most."""
+    from conformance.engine.names import MOST_SHARES
+    from conformance.targets import outlives_us
+
+    return _MOST if is_on_cluster and not outlives_us(target) else MOST_SHARES
+
+
 def _at_a_time(workers: int, replicas: int, rate: float | None) -> int:
     """Return how many shards are judged at a time on one replica; they divide its rate."""
     ahead = 1 if rate is not None else _AHEAD
-    return max(1, min(_MOST, -(-workers * ahead // replicas)))
+    return max(1, -(-workers * ahead // replicas))
 
 
 def _counted(number: int, what: str) -> str:

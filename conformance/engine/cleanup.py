@@ -13,12 +13,12 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from conformance.engine.listing import Listing, list_models
+from conformance.engine.listing import Listing, list_configs, list_models
 from conformance.engine.ownership import KINDS, Made, Unanswered, is_deleted, names_of
 from conformance.engine.whose import CARRIED_OUT_WITHIN, is_anothers, is_of
-from conformance.wire.reading import REJECTED
+from conformance.wire.reading import REJECTED, UNSUPPORTED
 
 if TYPE_CHECKING:
     from conformance.engine.conversation import Conversation
@@ -36,17 +36,20 @@ class Settled:
     """What a clean-up deleted, what of ours it did not, and what may be ours or may not.
 
     ``unasked`` are those of ``remaining`` that bear our prefix though no create of ours named them.
+    ``is_known`` is false where others of the run made models, too, and the target does not list
+    what it has.
     """
 
     deleted: tuple[str, ...]
     remaining: tuple[str, ...]
     unclear: tuple[str, ...] = ()
     unasked: tuple[str, ...] = ()
+    is_known: bool = True
 
     @property
     def is_clean(self) -> bool:
         """Whether nothing of ours is left, for all that the target says."""
-        return not self.remaining and not self.unclear
+        return self.is_known and not self.remaining and not self.unclear
 
 
 def delete_owned(talk: Conversation) -> list[str]:
@@ -102,9 +105,10 @@ def settle(talk: Conversation) -> Settled:
     _let_go_of_others(talk)
     deleted = [*delete_owned(talk), *_deleted_at_last(talk)]
     for sent in ledger.unanswered("CreateEndpointConfig"):
-        made = Made("CreateEndpointConfig", sent.name, None)
-        if ledger.bears_prefix(sent.name) and _delete(talk, made):
+        if ledger.bears_prefix(sent.name) and _delete(talk, _config(sent.name)):
             deleted.append(sent.name)
+    configs = _configs_of_others(talk)
+    deleted += [each for each in configs if _delete(talk, _config(each))]
     listed = _listed(talk)
     ours = listed.names if ledger.is_shared else listed.names & ledger.intended
     kept = {name for name in ours if not _delete_model(talk, name)}
@@ -116,9 +120,32 @@ def settle(talk: Conversation) -> Settled:
     listed = _listed(talk)
     remaining = set(listed.names) if listed.is_whole else listed.names | kept
     unasked = set() if ledger.is_shared else remaining - ledger.intended
+    remaining |= _configs_of_others(talk) if configs else set()
     remaining |= {_name(made) for made in talk.leftovers if not _is_absent(talk, made, listed)}
     unclear = [name for name in dict.fromkeys(unclear) if name not in remaining]
-    return Settled(tuple(deleted), tuple(sorted(remaining)), tuple(unclear), tuple(sorted(unasked)))
+    return Settled(
+        tuple(deleted),
+        tuple(sorted(remaining)),
+        tuple(unclear),
+        tuple(sorted(unasked)),
+        not ledger.is_shared or listed.is_whole or _cannot_list(listed),
+    )
+
+
+def _config(name: Any) -> Made:
+    return Made("CreateEndpointConfig", name, None)
+
+
+def _configs_of_others(talk: Conversation) -> frozenset[str]:
+    """Return the configurations of the run that others may have made, if the target lists any."""
+    if not talk.ledger.is_shared:
+        return frozenset()
+    return frozenset().union(*(list_configs(talk, each).names for each in _shortest(talk)))
+
+
+def _cannot_list(listed: Listing) -> bool:
+    """Tell whether a target does not know what ListModels is: that is no fault."""
+    return listed.last.reading is not None and listed.last.reading.kind == UNSUPPORTED
 
 
 def _let_go_of_others(talk: Conversation) -> None:
@@ -136,9 +163,8 @@ def _let_go_of_others(talk: Conversation) -> None:
 
 def _deleted_at_last(talk: Conversation) -> list[str]:
     """Try once more what could not be deleted; return the names of what was now."""
-    again, talk.leftovers = talk.leftovers, []
-    deleted = [made for made in again if _delete(talk, made)]
-    talk.leftovers += [made for made in again if made not in deleted]
+    deleted = [made for made in talk.leftovers if _delete(talk, made)]
+    talk.leftovers = [made for made in talk.leftovers if made not in deleted]
     return [_name(made) for made in deleted]
 
 
@@ -230,13 +256,17 @@ def _listed(talk: Conversation) -> Listing:
 
     No others draw those letters; what was never meant to be made is nevertheless not deleted.
     """
-    prefixes = talk.ledger.prefixes
-    shortest = [p for p in prefixes if not any(q in p for q in prefixes if q != p)]
-    listings = [list_models(talk, prefix) for prefix in sorted(shortest)]
+    listings = [list_models(talk, prefix) for prefix in _shortest(talk)]
     names = frozenset(
         name for each in listings for name in each.names if not talk.ledger.was_there(name)
     )
     return Listing(names, all(each.is_whole for each in listings), listings[-1].last)
+
+
+def _shortest(talk: Conversation) -> list[str]:
+    """Return the prefixes of the run's names that have no other in them."""
+    prefixes = talk.ledger.prefixes
+    return sorted(p for p in prefixes if not any(q in p for q in prefixes if q != p))
 
 
 def _is_absent(talk: Conversation, made: Made, listed: Listing) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import queue
 import time
-from collections.abc import Generator, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -21,12 +22,15 @@ from conformance.engine.deadlines import OutOfTime
 from conformance.engine.dealing import TRIES, Attempt, Dealer
 from conformance.engine.judge import Bench
 from conformance.engine.judgement import Judgement
+from conformance.engine.names import MOST_SHARES
 from conformance.engine.run import Plan
 from conformance.engine.shard_worker import (
     GONE,
     OVER,
+    UNFIT,
     Order,
     Outcome,
+    end_run,
     judge_order,
     stop_run,
     suite,
@@ -34,6 +38,7 @@ from conformance.engine.shard_worker import (
 )
 from conformance.engine.shards import Folding, Shard, shards_of
 from conformance.oracle.verdicts import ERROR, INCONCLUSIVE
+from conformance.targets import is_elsewhere
 from conformance.wire.redaction import Redaction
 
 if TYPE_CHECKING:
@@ -117,21 +122,27 @@ class Cluster:
                 raise ClusterProblem(f"the worker {worker} {differs}")
         return len(answers)
 
-    def judgements(self, plan: Plan, benches: Sequence[Bench]) -> Generator[Judgement, None, None]:
+    def judgements(
+        self, plan: Plan, benches: Sequence[Bench], tell: Callable[[str], None] = lambda _: None
+    ) -> Generator[Judgement, None, None]:
         """Yield a judgement for every side of the plan, in the order they are complete.
 
         ``benches`` stand before the replicas of the target; ``plan.workers`` shards at a time are
-        judged on each. Raises ``TargetGone`` when no replica answers any more, or the cluster does
-        not, and ``OutOfTime`` when the plan's time is over.
+        judged on each. ``tell`` is given a sentence for each replica that is lost. Raises
+        ``TargetGone`` when no replica answers any more, or the cluster does not, and ``OutOfTime``
+        when the plan's time is over.
         """
         shards = shards_of(plan.sides, plan.seeds)
-        run = _Run(self._client, plan, benches, shards)
+        run = _Run(self._client, plan, benches, shards, tell)
         folding = Folding(shards)
         try:
             for shard, judgement in run.outcomes():
                 whole = folding.add(shard, judgement)
                 if whole is not None:
                     yield whole
+        except (OutOfTime, TargetGone):
+            yield from folding.failed()  # what fails until then fails, as in one process
+            raise
         finally:
             self._stop(run, plan.prefix)
 
@@ -150,19 +161,28 @@ class _Run:
     """One run on a cluster: what is under way, and what came back."""
 
     def __init__(
-        self, client: Client, plan: Plan, benches: Sequence[Bench], shards: Sequence[Shard]
+        self,
+        client: Client,
+        plan: Plan,
+        benches: Sequence[Bench],
+        shards: Sequence[Shard],
+        tell: Callable[[str], None],
     ) -> None:
         self.futures: dict[Future[Any], Attempt] = {}
         self._client, self._plan, self._benches = client, plan, benches
+        self._tell = tell
         self._dealer = Dealer(shards, len(benches), plan.workers)
         self._back: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
         self._suite = suite()
         self._over: OutOfTime | None = None
+        self._is_missing_some = False
+        self._unfit: set[str] = set()
         self._had_workers = time.monotonic()
 
     def outcomes(self) -> Iterator[tuple[Shard, Judgement]]:
         """Yield each shard once with its judgement."""
         while not self._dealer.is_done:
+            self._look_at_the_time()
             if self._over is None:
                 self._deal()
             elif not self.futures:
@@ -170,12 +190,38 @@ class _Run:
             future = self._next()
             if future is None:
                 continue
+            self._had_workers = time.monotonic()
             attempt = self.futures.pop(future)
             judgement = self._judgement(attempt, self._outcome(future))
             if judgement is not None:
                 yield attempt.shard, judgement
-        if self._over is not None:
+        if self._over is not None and (self._is_missing_some or not self._dealer.is_done):
             raise self._over
+
+    def _look_at_the_time(self) -> None:
+        """When the run's time is over, tell the workers, and deal no more."""
+        if self._over is None and (over := self._time_is_over()):
+            self._over = over
+            with suppress(Exception):  # those that do not hear it have their own clock
+                self._client.run(
+                    end_run,
+                    self._plan.prefix,
+                    on_error="ignore",
+                    callback_timeout=_ANSWERS_WITHIN,
+                )
+
+    def _time_is_over(self) -> OutOfTime | None:
+        try:
+            self._benches[0].talk.deadlines.check()
+        except OutOfTime as over:
+            return over
+        return None
+
+    def _demand_time(self) -> None:
+        """Raise ``OutOfTime`` when what is under way should have ended long ago."""
+        left = self._benches[0].talk.deadlines.left_to_run
+        if left is not None and left < (-_ENDS_WITHIN if self.futures else 0):
+            self._benches[0].talk.deadlines.check()
 
     def _deal(self) -> None:
         while (attempt := self._dealer.deal(time.monotonic())) is not None:
@@ -188,17 +234,34 @@ class _Run:
         order = Order(
             replace(self._plan, rules=(attempt.shard.rule,), target=bench.talk.target.name),
             attempt.shard,
-            attempt.slot,
+            1 + (attempt.slot - 1) % MOST_SHARES,  # more have targets of their own
             bench.talk.account,
             bench.talk.deadlines.left_to_run,
             self._suite,
             bench.talk.ledger.before,
+            None if is_elsewhere(self._plan.target) else bench.talk.target.fingerprint(),
         )
         key = f"createmodel-{self._plan.prefix}-{attempt.shard.number}-{attempt.attempt}"
         try:
-            return self._client.submit(judge_order, order, key=key, retries=_RETRIES, pure=False)
+            return self._client.submit(
+                judge_order,
+                order,
+                key=key,
+                retries=_RETRIES,
+                pure=False,
+                **self._rather_on(self._fit_workers() if self._unfit else []),
+            )
         except Exception as fault:
             raise self._no_scheduler() from fault
+
+    def _rather_on(self, workers: list[str]) -> dict[str, Any]:
+        return {"workers": workers, "allow_other_workers": True} if workers else {}
+
+    def _fit_workers(self) -> list[str]:
+        """Return the workers that there are now but for those that could not judge a shard."""
+        scheduler = self._client.scheduler
+        workers = self._client.sync(scheduler.ncores, callback_timeout=_ANSWERS_WITHIN)
+        return [each for each in workers if each not in self._unfit]
 
     def _next(self) -> Future[Any] | None:
         """Return what came back, or ``None`` after a while.
@@ -211,10 +274,7 @@ class _Run:
                 return self._back.get(timeout=_TICK)
             except queue.Empty:
                 self._look_after_the_cluster()
-        deadlines = self._benches[0].talk.deadlines
-        left = deadlines.left_to_run
-        if left is not None and left < (-_ENDS_WITHIN if self.futures else 0):
-            deadlines.check()
+        self._demand_time()
         return None
 
     def _look_after_the_cluster(self) -> None:
@@ -244,6 +304,7 @@ class _Run:
                 if not isinstance(fault, TimeoutError) or future.status == "error":
                     return fault
             self._look_after_the_cluster()
+            self._demand_time()
 
     def _no_scheduler(self) -> TargetGone:
         return TargetGone("the scheduler of the cluster no longer answers")
@@ -251,26 +312,53 @@ class _Run:
     def _judgement(self, attempt: Attempt, outcome: Outcome | Exception) -> Judgement | None:
         """Return the judgement on a shard, or ``None`` when there is none, or none yet."""
         talk = self._benches[attempt.replica].talk
+        if isinstance(outcome, ImportError):  # a worker that has another suite, or a part of it
+            why = talk.redaction.text(f"a worker cannot load what it needs: {outcome}")
+            outcome = Outcome(lost=UNFIT, why=why)
         if isinstance(outcome, Exception):
             self._dealer.given_up(attempt)
             return _without_worker(attempt.shard, outcome, talk.redaction)
-        talk.leftovers += outcome.leftovers
+        talk.ledger.learn(self._plan.prefix, outcome.left)
         if outcome.judgement is not None:
             self._dealer.judged(attempt)
             return outcome.judgement
         if outcome.lost == OVER:
             self._dealer.given_up(attempt)
             self._over = OutOfTime(outcome.why, True)
+            self._is_missing_some = True
+            return None
+        if outcome.lost == UNFIT:
+            self._refused(attempt, outcome)
             return None
         if outcome.lost != GONE:
             raise TargetGone(outcome.why or "the run was stopped on a worker")
-        is_tried_again = self._dealer.lost(attempt, time.monotonic())
+        is_tried_again = self._lost(attempt, outcome.why)
         if self._dealer.is_stranded:
             raise TargetGone(outcome.why)
         if is_tried_again:
             return None
         why = f"Not judged: {TRIES} times the target was lost on the way; {outcome.why}."
         return _unsettled(attempt.shard, INCONCLUSIVE, why)
+
+    def _lost(self, attempt: Attempt, why: str) -> bool:
+        """Have a shard judged again whose replica was lost, and say so of the first such shard."""
+        replica = attempt.replica
+        before = self._dealer.losses(replica)
+        is_tried_again = self._dealer.lost(attempt, time.monotonic())
+        if self._dealer.losses(replica) > before:
+            what = "out" if self._dealer.is_out(replica) else "lost, and asked again in a while"
+            self._tell(f"{self._benches[replica].talk.target.name} is {what}: {why}")
+        return is_tried_again
+
+    def _refused(self, attempt: Attempt, outcome: Outcome) -> None:
+        """Have a shard judged by other workers. Raises ``TargetGone`` where there are none."""
+        self._unfit.add(outcome.worker)
+        try:
+            is_nobody_fit = not self._fit_workers()
+        except Exception as fault:
+            raise self._no_scheduler() from fault
+        if not self._dealer.refused(attempt) or is_nobody_fit:
+            raise TargetGone(outcome.why)
 
 
 def _without_worker(shard: Shard, fault: Exception, redaction: Redaction) -> Judgement:
@@ -289,7 +377,13 @@ def _unsettled(shard: Shard, verdict: str, why: str) -> Judgement:
 
 
 def _be_quiet() -> None:
-    """Keep what Dask says of lost connections off standard error: we say it in a sentence."""
+    """Keep what Dask says of connections and versions off standard error.
+
+    We say in a sentence what is lost, and which versions matter.
+    """
+    from distributed.versions import VersionMismatchWarning
+
+    warnings.filterwarnings("ignore", category=VersionMismatchWarning)
     for name in ("distributed", "tornado", "asyncio", *logging.root.manager.loggerDict):
         if name.partition(".")[0] in ("distributed", "tornado", "asyncio"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)

@@ -16,6 +16,9 @@ from conformance.engine.shards import Shard
 #: How often a shard is tried, at most, when the replica is lost that it was dealt to.
 TRIES = 3
 
+#: How often a shard is dealt again, at most, that was dealt to workers who could not judge it.
+_REFUSALS = 20
+
 #: A replica that was lost rests so many seconds, then twice as many; it may be starting again.
 _REST = 5.0
 
@@ -46,6 +49,8 @@ class _Replica:
 @dataclass
 class _Tries:
     count: int = 0
+    lost: int = 0
+    refused: int = 0
     replicas: set[int] = field(default_factory=set)
 
 
@@ -72,7 +77,15 @@ class Dealer:
     @property
     def is_stranded(self) -> bool:
         """Whether every replica is out."""
-        return all(replica.losses >= _LOSSES for replica in self._replicas)
+        return all(map(self.is_out, range(len(self._replicas))))
+
+    def losses(self, replica: int) -> int:
+        """Return how often a replica was lost, one time after the other."""
+        return self._replicas[replica].losses
+
+    def is_out(self, replica: int) -> bool:
+        """Tell whether a replica is dealt nothing any more."""
+        return self.losses(replica) >= _LOSSES
 
     def deal(self, now: float) -> Attempt | None:
         """Return the next shard for the replica that has the fewest, or ``None`` for now.
@@ -88,7 +101,7 @@ class Dealer:
         return None if replica is None else self._dealt(self._fresh.popleft(), replica, now)
 
     def _chosen(self, now: float, tried: set[int]) -> int | None:
-        alive = {n for n, each in enumerate(self._replicas) if each.losses < _LOSSES}
+        alive = {n for n in range(len(self._replicas)) if not self.is_out(n)}
         ready = [
             n
             for n in sorted(alive - tried or alive)
@@ -101,7 +114,6 @@ class Dealer:
         replica.under_way += 1
         tries = self._tries.setdefault(shard.number, _Tries())
         tries.count += 1
-        tries.replicas.add(number)
         return Attempt(shard, number, replica.slots.pop(), tries.count, now)
 
     def judged(self, attempt: Attempt) -> None:
@@ -119,7 +131,23 @@ class Dealer:
             replica.losses += 1
             replica.lost_at = now
             replica.rests_until = now + _REST * replica.losses
-        if self._tries[attempt.shard.number].count >= TRIES:
+        tries = self._tries[attempt.shard.number]
+        tries.lost += 1
+        tries.replicas.add(attempt.replica)
+        if tries.lost >= TRIES:
+            return False
+        self._again.append(attempt.shard)
+        return True
+
+    def refused(self, attempt: Attempt) -> bool:
+        """Take note that a worker could not judge a shard; tells whether it is tried again.
+
+        That is no loss of the replica's.
+        """
+        self._back(attempt)
+        tries = self._tries[attempt.shard.number]
+        tries.refused += 1
+        if tries.refused >= _REFUSALS:
             return False
         self._again.append(attempt.shard)
         return True

@@ -1,7 +1,8 @@
 """The journal of a run: what it was about to make on its target, written before it is sent.
 
 It stands beside the record, for targets that outlive the run: ``journal.ndjson`` of the process
-that writes the record, ``journal-1.ndjson``, ... of its workers. Lines are appended whole and with
+that writes the record, ``journal-1.ndjson``, ... of its workers. Of a run on a cluster there is one
+for each replica, in a folder ``replica-1``, ... of its own. Lines are appended whole and with
 one call of the system, so that a SIGKILL at any moment loses nothing that was sent. There are no
 keys in it, and no request but for its name.
 """
@@ -27,6 +28,7 @@ FORMAT = 1
 _EVENTS = ("intent", "owned", "refused", "over", "silent", "doubt", "gone")
 
 _NAME = re.compile(r"journal(-\d+)?\.ndjson")
+_REPLICA = re.compile(r"replica-\d+")
 
 #: Bytes of a journal, at most: a deep run writes some 20 MB; and of a line.
 _LONGEST, _LONGEST_LINE = 1 << 30, 1 << 20
@@ -48,12 +50,31 @@ def paths(folder: Path) -> list[Path]:
         return []
 
 
+def folder_of(folder: Path, replica: int) -> Path:
+    """Return where the journal stands about a replica, counted from 1, of a run on a cluster."""
+    return folder / f"replica-{replica}"
+
+
+def is_of_a_replica(folder: Path) -> bool:
+    """Tell whether a folder is one that ``folder_of`` names."""
+    return _REPLICA.fullmatch(folder.name) is not None
+
+
+def folders(folder: Path) -> list[Path]:
+    """Return where journals stand of the run in a folder: there, or for each replica apart."""
+    with suppress(OSError):
+        inner = sorted(each for each in folder.iterdir() if is_of_a_replica(each))
+        return [each for each in (folder, *inner) if paths(each)]
+    return []
+
+
 @dataclass(frozen=True)
 class Heading:
     """What a journal begins with, and each further run that goes on in its folder.
 
     ``target`` is how the user called it; ``before`` the names of models that were there at the
-    start and might be taken for ours, ``None`` when they are not known.
+    start and might be taken for ours, ``None`` when they are not known. ``is_shared`` says that
+    others, who keep no journal, make models under the run's prefix, too.
     """
 
     target: str
@@ -62,6 +83,7 @@ class Heading:
     client: str
     prefix: str
     before: Sequence[str] | None
+    is_shared: bool = False
 
     def as_event(self) -> Event:
         """Return the line of a journal."""
@@ -185,7 +207,8 @@ def _heading(event: Mapping[str, Any], path: Path) -> Heading:
         before is None or is_list
     ):
         raise NotAJournal(f"{path} is not a journal of a run: its first line is wrong")
-    return Heading(**texts, before=before)  # type: ignore[arg-type]
+    is_shared = event.get("is_shared") is True
+    return Heading(**texts, before=before, is_shared=is_shared)  # type: ignore[arg-type]
 
 
 def held(folder: Path) -> bool:
@@ -220,6 +243,7 @@ def join_all(
     ledger: Ledger, headings: Sequence[Heading], parts: Sequence[tuple[str, list[Event]]]
 ) -> None:
     """Let count in a ledger what journals tell, and what was there when each part began."""
+    ledger.is_shared = ledger.is_shared or any(each.is_shared for each in headings)
     known = [frozenset(each.before) for each in headings if each.before is not None]
     if known:
         ledger.before = (ledger.before or frozenset()).union(*known)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from conformance.engine.cleanup import Settled, names_that_matter, seconds_to_come, settle_twice
@@ -11,6 +13,8 @@ from conformance.engine.deadlines import OutOfTime
 from conformance.engine.journal import (
     Heading,
     JournalFile,
+    folder_of,
+    is_of_a_replica,
     join_all,
     ledger_of,
     path_of,
@@ -87,10 +91,16 @@ class Journalling:
 
 
 def remove(folder: Path) -> None:
-    """Take the journals out of a folder; where that is not allowed they are settled again later."""
+    """Take the journals out of a folder; where that is not allowed they are settled again later.
+
+    The folder of a replica goes with them.
+    """
     for path in paths(folder):
         with suppress(OSError):
             path.unlink()
+    if is_of_a_replica(folder):
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def there_at_start(talk: Conversation, prefix: str) -> tuple[Listing, frozenset[str] | None]:
@@ -99,15 +109,23 @@ def there_at_start(talk: Conversation, prefix: str) -> tuple[Listing, frozenset[
     return listing, names_that_matter(listing, prefix) if listing.is_whole else None
 
 
-def share_names(plan: Plan, talk: Conversation) -> None:
+def begun_at_replica(
+    plan: Plan, talk: Conversation, folder: Path, replica: int
+) -> Journalling | None:
     """Have what bears the run's prefix deleted at the end, but for what was there before.
 
-    For runs on a cluster: who made it is on another machine, and may be lost with what it knew.
+    For runs on a cluster: who made it is on another machine, and may be lost with what it knew. A
+    journal is begun where it may outlive us. Raises as ``begun`` does.
     """
+    talk.ledger.is_shared = True
     with talk.deadlines.regardless():
         listing = list_models(talk, pages=_PAGES)
     talk.ledger.before = names_that_matter(listing, plan.prefix)
-    talk.ledger.is_shared = True
+    _demand_an_answer(listing, talk)
+    if not outlives_us(plan.target):
+        return None
+    heading = _heading(plan, talk, talk.target.name, sorted(talk.ledger.before))
+    return Journalling(folder_of(folder, replica), replace(heading, is_shared=True), talk)
 
 
 def begun(plan: Plan, talk: Conversation, folder: Path) -> Journalling | None:
@@ -119,19 +137,26 @@ def begun(plan: Plan, talk: Conversation, folder: Path) -> Journalling | None:
         return None
     with talk.deadlines.regardless():
         listing, there = there_at_start(talk, plan.prefix)
-    fault = listing.last.fault
-    if fault is not None and fault.kind in ("connect", "timeout"):
-        raise TargetProblem(f"{talk.target.name} does not answer: {fault.detail}")
+    _demand_an_answer(listing, talk)
     earlier = ledger_of(folder)
     if there is not None and earlier is not None:  # what is left of ours was not there before us
         there = frozenset(name for name in there if not earlier[1].may_have_made(name))
     before = None if there is None else sorted(there)
-    heading = Heading(
-        target=plan.target,
+    return Journalling(folder, _heading(plan, talk, plan.target, before), talk)
+
+
+def _demand_an_answer(listing: Listing, talk: Conversation) -> None:
+    fault = listing.last.fault
+    if fault is not None and fault.kind in ("connect", "timeout"):
+        raise TargetProblem(f"{talk.target.name} does not answer: {fault.detail}")
+
+
+def _heading(plan: Plan, talk: Conversation, target: str, before: Sequence[str] | None) -> Heading:
+    return Heading(
+        target=target,
         endpoint=talk.target.endpoint,
         region=talk.resources.region,
         client=plan.options.client,
         prefix=plan.prefix,
         before=before,
     )
-    return Journalling(folder, heading, talk)

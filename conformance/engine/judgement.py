@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,7 +50,7 @@ class Judgement:
     cases: Mapping[str, int]
     finding: Mapping[str, Any] | None = None
     note: str = ""
-    exchanges: tuple[Record, ...] = ()
+    exchanges: Sequence[Record] = ()
     observations: Mapping[str, str] = field(default_factory=dict)
 
     def as_event(self) -> dict[str, Any]:

@@ -11,6 +11,9 @@ from conformance.engine.conversation import Conversation
 #: Letters that tell the processes of one run apart.
 _SHARES = string.ascii_lowercase + string.digits + string.ascii_uppercase
 
+#: So many share the names of one target, at most: each has one of one character at least.
+MOST_SHARES = 36
+
 #: Letters of a run's prefix: no digits, which near misses of names change.
 _LETTERS = string.ascii_lowercase
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any, Protocol, TypeVar
@@ -126,6 +127,16 @@ def _words_with(part: str, text: str) -> Iterator[str]:
 
 def _key(operation: str, name: Any) -> tuple[str, str]:
     return operation, name if isinstance(name, str) else json.dumps(name)
+
+
+def _intent(operation: str, sent: Unanswered) -> Event:
+    return {
+        "event": "intent",
+        "operation": operation,
+        "name": sent.name,
+        "at": sent.at,
+        "role": sent.role,
+    }
 
 
 def _take_the_later(sent: dict[_K, Unanswered], others: Mapping[_K, Unanswered]) -> None:
@@ -320,6 +331,43 @@ class Ledger:
         _take_the_later(self._unanswered, other._unanswered)
         _take_the_later(self._silent, other._silent)
         _take_the_later(self.of_anybody, other.of_anybody)
+
+    def as_events(self, leftovers: Iterable[Made] = ()) -> list[Event]:
+        """Return events that tell what is not settled here, and what was made of anybody's names.
+
+        ``leftovers`` are told of as owned.
+        """
+        owned = [*self.owned, *leftovers]
+        open_keys = {*self._unanswered, *(_key(each.operation, each.name) for each in owned)}
+        events: list[Event] = []
+        for name, sent in self.of_anybody.items():
+            if _key("CreateModel", name) not in open_keys:
+                events.append(_intent("CreateModel", sent))
+                is_gone = sent.until < inf
+                came = {"event": "gone", "at": sent.until} if is_gone else {"event": "refused"}
+                events.append({**came, "operation": "CreateModel", "name": sent.name})
+        for made in owned:
+            told = {"operation": made.operation, "name": made.name}
+            events += [] if made.sent is None else [_intent(made.operation, made.sent)]
+            events.append({"event": "owned", **told, "arn": made.arn})
+        events += [_intent(key[0], sent) for key, sent in self._unanswered.items()]
+        for key, sent in self._silent.items():
+            told = {"operation": key[0], "name": sent.name}
+            events.append({"event": "silent", **told, "at": sent.at})
+        for key, sent in self._unanswered.items():
+            if sent.is_over:
+                events.append({"event": "over", "operation": key[0], "name": sent.name})
+        for name in self.doubtful:
+            events.append({"event": "doubt", "operation": "CreateModel", "name": name})
+        return events
+
+    def learn(self, prefix: str, events: Sequence[Event]) -> None:
+        """Let count what another process of the run tells, and write it down."""
+        if self.journal is not None:
+            with suppress(OSError):  # it is known here all the same
+                for event in events:
+                    self.journal.note(event)
+        self.join(prefix, events)
 
     # -- what may be deleted -----------------------------------------------------------------
 

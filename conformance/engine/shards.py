@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from conformance.engine.deadlines import OutOfTime
 from conformance.engine.judge import Bench
 from conformance.engine.judgement import Judgement
+from conformance.engine.packing import Packed
 from conformance.engine.retries import judge_with_retries
 from conformance.oracle.verdicts import FAIL, INCONCLUSIVE, PASS, UNSUPPORTED, worst
 from conformance.spec.rules import Rule
@@ -59,7 +60,8 @@ def judge_seeds(rule: Rule, side: str, bench: Bench, seeds: range, retries: int 
     for place in seeds:
         seeded = replace(bench, seed=seed_at(bench.seed, place))
         try:
-            parts.append(judge_with_retries(rule, side, seeded, retries))
+            part = judge_with_retries(rule, side, seeded, retries)
+            parts.append(_packed(part) if len(seeds) > 1 else part)
         except OutOfTime:
             if any(part.verdict == FAIL for part in parts):
                 break
@@ -95,9 +97,13 @@ def fold(parts: Sequence[Judgement]) -> Judgement:
         cases,
         first.finding,
         first.note,
-        tuple(record for part in parts for record in part.exchanges),
+        Packed.joined(part.exchanges for part in parts),
         observations,
     )
+
+
+def _packed(part: Judgement) -> Judgement:
+    return replace(part, exchanges=Packed.of(part.exchanges))
 
 
 class Folding:
@@ -119,9 +125,20 @@ class Folding:
         if shard.number not in missing:
             return None
         missing.remove(shard.number)
-        self._parts.setdefault(key, {})[shard.number] = judgement
+        self._parts.setdefault(key, {})[shard.number] = _packed(judgement) if missing else judgement
         if missing:
             return None
         del self._missing[key]
-        parts: Mapping[int, Judgement] = self._parts.pop(key)
-        return fold([parts[number] for number in sorted(parts)])
+        return _folded(self._parts.pop(key))
+
+    def failed(self) -> list[Judgement]:
+        """Return judgements on sides of which shards are missing and one that is there fails."""
+        return [
+            _folded(parts)
+            for parts in self._parts.values()
+            if any(part.verdict == FAIL for part in parts.values())
+        ]
+
+
+def _folded(parts: Mapping[int, Judgement]) -> Judgement:
+    return fold([parts[number] for number in sorted(parts)])

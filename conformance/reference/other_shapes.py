@@ -121,17 +121,29 @@ CREATE_TRANSFORM_JOB = Structure(
     ),
 )
 
-LIST_MODELS = Structure(
-    "ListModelsInput",
-    (
-        optional("SortBy", String("ModelSortKey", enum=Enumeration.of("Name", "CreationTime"))),
-        optional("SortOrder", String("OrderKey", enum=Enumeration.of("Ascending", "Descending"))),
-        optional("NextToken", NEXT_TOKEN),
-        optional("MaxResults", Integer("MaxResults", minimum=1, maximum=100)),
-        optional("NameContains", NAME_CONTAINS),
-        optional("CreationTimeBefore", Number("Timestamp")),
-        optional("CreationTimeAfter", Number("Timestamp")),
-    ),
+
+def _list_of(name: str, sort_key: str, contains: Shape) -> Structure:
+    return Structure(
+        name,
+        (
+            optional("SortBy", String(sort_key, enum=Enumeration.of("Name", "CreationTime"))),
+            optional(
+                "SortOrder", String("OrderKey", enum=Enumeration.of("Ascending", "Descending"))
+            ),
+            optional("NextToken", NEXT_TOKEN),
+            optional("MaxResults", Integer("MaxResults", minimum=1, maximum=100)),
+            optional("NameContains", contains),
+            optional("CreationTimeBefore", Number("Timestamp")),
+            optional("CreationTimeAfter", Number("Timestamp")),
+        ),
+    )
+
+
+LIST_MODELS = _list_of("ListModelsInput", "ModelSortKey", NAME_CONTAINS)
+LIST_ENDPOINT_CONFIGS = _list_of(
+    "ListEndpointConfigsInput",
+    "EndpointConfigSortKey",
+    String("EndpointConfigNameContains", max_length=63, pattern=patterns.NAME_PART),
 )
 
 _MODEL_BY_NAME = (required("ModelName", MODEL_NAME),)
@@ -162,6 +174,7 @@ INPUTS = MappingProxyType(
             "DescribeEndpointConfigInput", _ENDPOINT_CONFIG_BY_NAME
         ),
         "DeleteEndpointConfig": Structure("DeleteEndpointConfigInput", _ENDPOINT_CONFIG_BY_NAME),
+        "ListEndpointConfigs": LIST_ENDPOINT_CONFIGS,
         "CreateTransformJob": CREATE_TRANSFORM_JOB,
     }
 )

@@ -63,6 +63,11 @@ def outlives_us(spec: str) -> bool:
     return spec.partition(":")[0] not in _OURS
 
 
+def is_elsewhere(spec: str) -> bool:
+    """Tell whether a target is one service, whoever asks it: each process makes others anew."""
+    return spec.partition(":")[0] in ("http", "https")
+
+
 def resolve(spec: str, options: TargetOptions, credentials: Credentials | None = None) -> Target:
     """Return the target that ``spec`` names (see ``KNOWN``), started if it needs starting.
 

@@ -63,6 +63,11 @@ def _started(
     return process
 
 
+def _is_written(path: Path) -> bool:
+    """Whether a JSON document is there to its end."""
+    return path.exists() and path.read_bytes().rstrip().endswith(b"}")
+
+
 @contextmanager
 def dask_cluster(workers: int = 2) -> Iterator[DaskCluster]:
     """A cluster that is ended with the block, whatever was killed of it before."""
@@ -74,7 +79,7 @@ def dask_cluster(workers: int = 2) -> Iterator[DaskCluster]:
             *("scheduler", "--port", "0", "--no-show", "--scheduler-file", str(told)),
             log=folder / "scheduler.log",
         )
-        assert until(told.exists), "the scheduler did not start"
+        assert until(lambda: _is_written(told)), "the scheduler did not start"
         address = json.loads(told.read_text("utf-8"))["address"].replace("tcp://", "dask://")
         cluster = DaskCluster(address, scheduler, [], folder, ending)
         for _ in range(workers):

@@ -10,6 +10,7 @@ from conformance.reference.operations.downstream import (
     create_transform_job,
     delete_endpoint_config,
     describe_endpoint_config,
+    list_endpoint_configs,
 )
 from conformance.reference.operations.models import (
     create_model,
@@ -31,6 +32,7 @@ HANDLERS: MappingProxyType[str, Handler] = MappingProxyType(
         "CreateEndpointConfig": create_endpoint_config,
         "DescribeEndpointConfig": describe_endpoint_config,
         "DeleteEndpointConfig": delete_endpoint_config,
+        "ListEndpointConfigs": list_endpoint_configs,
         "CreateTransformJob": create_transform_job,
     }
 )

@@ -8,7 +8,13 @@ from collections.abc import Callable, Mapping
 
 from conformance.reference.behaviour import Call, Output
 from conformance.reference.errors import Refusal, Refused, invalid
-from conformance.reference.operations.models import missing_model, tags_of
+from conformance.reference.operations.models import (
+    missing_model,
+    page_size,
+    selection_of,
+    tags_of,
+)
+from conformance.reference.paging import ModelOrder, Position
 from conformance.reference.state import EndpointConfig, RegionState
 
 
@@ -47,6 +53,31 @@ def delete_endpoint_config(state: RegionState, call: Call) -> Output:
             raise _missing_config(state, call)
         state.tags.pop(config.arn, None)
     return None
+
+
+def list_endpoint_configs(state: RegionState, call: Call) -> Output:
+    """One page of configurations; NameContains sifts the page after it was taken."""
+    selection, size = selection_of(state, call), page_size(call)
+    with state.lock:
+        order = ModelOrder()
+        for each in state.endpoint_configs.values():
+            order.add(Position(round(each.creation_time * 1000), 0, each.name))
+        positions, more = order.page(selection, size)
+        configs = [state.endpoint_configs[one.name] for one in positions]
+    part = call.text("NameContains")
+    shown = [
+        {
+            "EndpointConfigName": each.name,
+            "EndpointConfigArn": each.arn,
+            "CreationTime": each.creation_time,
+        }
+        for each in configs
+        if part in each.name
+    ]
+    output: dict[str, object] = {"EndpointConfigs": shown}
+    if more and positions:
+        output["NextToken"] = state.tokens.token(positions[-1])
+    return output
 
 
 def create_transform_job(state: RegionState, call: Call) -> Output:

@@ -17,7 +17,7 @@ from fakes.hostile.serving import Asked, HangUp, hostile
 from fakes.watched import Watched, watched
 
 from conformance.cli import cli
-from conformance.engine.journal import Heading, JournalFile, path_of
+from conformance.engine.journal import Heading, JournalFile, folder_of, path_of
 
 LETTERS = "cmcabcdefghij"
 OURS = tuple(f"{LETTERS}a-{number:06}-conformance" for number in range(3))
@@ -89,6 +89,87 @@ def test_a_target_that_has_moved_is_asked_where_it_is_now(service: Watched, tmp_
     done = run("cleanup", str(tmp_path), "--endpoint", service.url)
     assert done.exit_code == 0, done.output
     assert names(service.url) == sorted(LIKE_OURS)
+
+
+def journal_of_cluster(folder: Path, *replicas: str) -> None:
+    """What a run on a cluster that was killed has written down: who is asked, and for how long."""
+    for number, url in enumerate(replicas, 1):
+        where = folder_of(folder, number)
+        where.mkdir(parents=True)
+        heading = Heading(url, url, "us-east-1", "requests", LETTERS, list(LIKE_OURS), True)
+        JournalFile.begun(path_of(where), heading).close()
+
+
+def make_with_config(url: str, *made: str) -> None:
+    """Make models, and an endpoint configuration of the first's name."""
+    make(url, *made)
+    variant = {"VariantName": "v", "ModelName": made[0], "InitialInstanceCount": 1}
+    variant["InstanceType"] = "ml.m5.large"
+    ask(url, "CreateEndpointConfig", EndpointConfigName=made[0], ProductionVariants=[variant])
+
+
+def test_of_a_run_on_a_cluster_all_that_bears_its_letters_is_deleted(
+    service: Watched, free_port: int, tmp_path: Path
+) -> None:
+    """Found: there was no journal. Who made it is gone; of the start, and named alike, all stays.
+
+    A replica that does not answer is no reason to leave another as it is, and keeps its journal.
+    """
+    make_with_config(service.url, *OURS[:2])
+    gone = f"http://127.0.0.1:{free_port}/"
+    journal_of_cluster(tmp_path, gone, service.url)
+    done = run("cleanup", str(tmp_path))
+    assert done.exit_code == 3, done.output
+    assert f"Error: {gone} does not answer" in done.stderr
+    told = ", ".join([OURS[0], *OURS[:2]])
+    said = f"{gone}:\n{service.url}:\nDeleted (3): {told}\nNothing of the run is left.\n"
+    assert done.stdout == said
+    assert names(service.url) == sorted(LIKE_OURS)
+    assert ask(service.url, "ListEndpointConfigs")["EndpointConfigs"] == []
+    assert path_of(folder_of(tmp_path, 1)).exists()
+    assert not folder_of(tmp_path, 2).exists()
+    done = run("cleanup", str(tmp_path), "--endpoint", service.url)  # it has moved
+    assert done.exit_code == 0, done.output
+    assert not list(tmp_path.iterdir())
+
+
+def test_of_several_replicas_no_one_is_where_endpoint_says(
+    service: Watched, tmp_path: Path
+) -> None:
+    """Exit code 2; which of them has moved is told by its folder."""
+    journal_of_cluster(tmp_path, service.url, service.url)
+    done = run("cleanup", str(tmp_path), "--endpoint", service.url)
+    assert done.exit_code == 2
+    assert f"`{COMMAND} {tmp_path / 'replica-1'}`" in done.output
+    assert run("cleanup", str(tmp_path / "replica-1")).exit_code == 0
+
+
+def test_a_new_run_does_not_forget_what_a_cluster_left(service: Watched, tmp_path: Path) -> None:
+    """Exit code 2 for a run of any kind at any target, whether the first went to its end or not."""
+    few = ("--select", "errors/code", "-q", "--out", str(tmp_path))
+    assert run("run", service.url, *few).exit_code == 0
+    journal_of_cluster(tmp_path, service.url)
+    done = run("run", service.url, *few)
+    assert done.exit_code == 2
+    assert f"left models on {service.url}: say `{COMMAND} {tmp_path}` first" in done.output
+    assert path_of(folder_of(tmp_path, 1)).exists()
+
+
+@pytest.mark.parametrize("footer", [{}, {"leftovers": 1}, None])
+def test_a_run_on_a_cluster_without_a_journal_is_not_said_to_have_left_nothing(
+    footer: dict[str, Any] | None, service: Watched, tmp_path: Path
+) -> None:
+    """Found: one that had lost a replica was. Exit code 2 where nobody knows, and what to do."""
+    few = ("--select", "errors/code", "-q", "--out", str(tmp_path))
+    assert run("run", service.url, *few).exit_code == 0
+    path = tmp_path / "events.ndjson"
+    head, *lines, end = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    head["target"]["replicas"] = [service.url, "http://b.test"]
+    kept = [head, *lines, *([] if footer is None else [end | footer])]
+    path.write_text("".join(json.dumps(each) + "\n" for each in kept), "utf-8")
+    done = run("cleanup", str(tmp_path))
+    assert done.exit_code == (0 if footer == {} else 2), done.output
+    assert ("look on each replica for models and" in done.output) == (footer != {})
 
 
 def test_what_cannot_be_deleted_is_named_and_kept_in_the_journal(tmp_path: Path) -> None:

@@ -13,9 +13,10 @@ from fakes.talking import PREFIX, MadeNow, conversation, interrupted
 
 from conformance.engine.cleanup import names_that_matter, settle
 from conformance.engine.conversation import Conversation
-from conformance.engine.listing import list_models
+from conformance.engine.listing import list_configs, list_models
 from conformance.engine.ownership import Made
-from conformance.wire import Call, Reply
+from conformance.targets import TargetOptions, resolve
+from conformance.wire import Call, Reply, TransportFault
 from strategies.bases import minimal
 from strategies.resources import Resources
 
@@ -96,6 +97,20 @@ def test_what_was_not_deleted_is_tried_once_more_at_the_end() -> None:
     assert settle(talk).deleted == ("a",)
     assert target.models == {}
     assert talk.leftovers == []
+
+
+def test_what_was_not_deleted_is_not_forgotten_where_the_target_is_gone() -> None:
+    """Found: the count of what is left of a target that no longer answered was 0."""
+    talk = conversation(vices.CannotDelete())
+    assert talk.create(minimal(OURS, Resources())).accepted
+    talk.tidy()
+
+    def gone(_call: Call) -> Reply:
+        raise TransportFault("connect", "Connection refused")
+
+    talk.target.send = gone  # type: ignore[method-assign]
+    assert talk.sweep() == 1
+    assert [made.name for made in talk.leftovers] == [OURS]
 
 
 def test_a_refused_name_of_anybodys_is_never_looked_for() -> None:
@@ -199,6 +214,61 @@ class Noting:
 
     def note(self, event: dict[str, Any]) -> None:
         self._events.append(event["event"])
+
+
+def test_what_workers_have_made_goes_by_the_prefix_of_the_run() -> None:
+    """Found: endpoint configurations stayed. Those of others, and of the start, are let be."""
+    target = resolve("reference", TargetOptions())
+    talk = conversation(target)
+    other = Conversation(target, prefix="cmcbbbbbbbbbba", resources=Resources())
+    for one in (talk, other):
+        assert one.create(minimal(f"{one.prefix}-1", Resources())).accepted
+        variant = {"VariantName": "v", "ModelName": f"{one.prefix}-1"}
+        body = {"EndpointConfigName": f"{one.prefix}-2", "ProductionVariants": [variant]}
+        assert one.ask("CreateEndpointConfig", body, purpose="case").accepted
+    settling = conversation(target)  # of whoever ends the run: it has made nothing
+    settling.ledger.is_shared = True
+    settled = settle(settling)
+    assert sorted(settled.deleted) == [f"{PREFIX}-1", f"{PREFIX}-2"]
+    assert settled.is_clean
+    assert list_configs(talk, "cmc").names == {f"{other.prefix}-2"}
+    assert list_models(talk).names == {f"{other.prefix}-1"}
+
+
+def test_a_configuration_that_cannot_be_deleted_is_named() -> None:
+    """A look by the prefix finds it again."""
+    talk = conversation(resolve("reference:endpoint-config-delete-keeps", TargetOptions()))
+    assert talk.create(minimal(OURS, Resources())).accepted
+    variant = {"VariantName": "v", "ModelName": OURS}
+    body = {"EndpointConfigName": f"{PREFIX}-2", "ProductionVariants": [variant]}
+    assert talk.ask("CreateEndpointConfig", body, purpose="case").accepted
+    talk.ledger.owned.clear()
+    talk.ledger.is_shared = True
+    settled = settle(talk)
+    assert (settled.remaining, settled.is_clean) == ((f"{PREFIX}-2",), False)
+
+
+class Silent(Conformant):
+    """Refuses to list models, for want of good keys."""
+
+    def list(self, members: dict[str, Any]) -> dict[str, Any]:
+        raise Refused("ExpiredTokenException", "expired", 403)
+
+
+@pytest.mark.parametrize(
+    ("vice", "shared", "known"),
+    [(CannotList, True, True), (Silent, True, False), (Silent, False, True)],
+)
+def test_what_others_have_made_is_not_known_of_a_target_that_does_not_tell(
+    vice: type[Conformant], shared: bool, known: bool
+) -> None:
+    """Found: a replica that answered nothing of use was taken to be clean.
+
+    One that knows no lists is no more to blame than in a run that knows all that it made.
+    """
+    talk = conversation(vice())
+    talk.ledger.is_shared = shared
+    assert (settle(talk).is_known, settle(talk).is_clean) == (known, known)
 
 
 def test_two_runs_on_one_target_leave_each_others_models() -> None:

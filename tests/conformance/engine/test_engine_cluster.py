@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import replace
 from pathlib import Path
@@ -19,13 +19,16 @@ from conformance.engine import dealing
 from conformance.engine.cluster import Cluster, ClusterProblem
 from conformance.engine.conversation import TargetGone
 from conformance.engine.deadlines import OutOfTime
+from conformance.engine.judge import Bench
 from conformance.engine.judgement import Judgement
 from conformance.engine.run import Plan, bench_of
 from conformance.engine.shard_worker import (
     GONE,
     OVER,
+    UNFIT,
     Order,
     Outcome,
+    end_run,
 )
 from conformance.oracle.catalogue import rule_by_id
 from conformance.spec import documents
@@ -83,12 +86,15 @@ class Here:
 
     def __init__(self, *fates: Outcome | BaseException, workers: int = 1) -> None:
         self.fates, self.orders = list(fates), list[Order]()
+        self.rather_on: list[list[str]] = []
+        self.told: list[Any] = []
         self.workers = {"here": 1} if workers else {}
         self.scheduler = SimpleNamespace(ncores=lambda: self.workers)
 
-    def submit(self, judge: Any, given: Order, **_: Any) -> Promise:
+    def submit(self, judge: Any, given: Order, **how: Any) -> Promise:
         """Judge at once, unless a fate is due."""
         self.orders.append(given)
+        self.rather_on.append(how.get("workers", []))
         promise = Promise()
         fate = self.fates.pop(0) if self.fates else judge(given)
         if isinstance(fate, CancelledError):
@@ -107,18 +113,31 @@ class Here:
     def cancel(self, futures: list[Promise], **_: Any) -> None:
         """Take orders back."""
 
-    def run(self, *_: Any, **__: Any) -> dict[str, Any]:
+    def run(self, what: Any, *_: Any, **__: Any) -> dict[str, Any]:
         """Nothing is being judged any more."""
+        self.told.append(what)
         return {}
 
 
-def on(client: Here, *, replicas: int = 1, **changes: Any) -> Iterator[Judgement]:
+def benches_for(given: Plan, replicas: int = 1) -> list[Bench]:
+    """Benches of a run before its replicas."""
+    return [bench_of(given, resolve("reference", given.options)) for _ in range(replicas)]
+
+
+def on(
+    client: Here,
+    *,
+    replicas: int = 1,
+    benches: Sequence[Bench] = (),
+    said: list[str] | None = None,
+    **changes: Any,
+) -> Iterator[Judgement]:
     """Judge the plan on a cluster with this client."""
     cluster = Cluster.__new__(Cluster)
     cluster._client = client
     given = plan(**changes)
-    targets = [resolve("reference", given.options) for _ in range(replicas)]
-    return cluster.judgements(given, [bench_of(given, target) for target in targets])
+    said = [] if said is None else said
+    return cluster.judgements(given, benches or benches_for(given, replicas), said.append)
 
 
 def as_found(judgements: Iterable[Judgement]) -> list[tuple[str, str, str, Any]]:
@@ -139,6 +158,28 @@ def test_shards_that_were_lost_change_nothing() -> None:
     assert len(troubled.orders) == len(well.orders) + 2
 
 
+@pytest.mark.usefixtures("quick")
+def test_what_shards_may_have_left_is_known_to_whoever_settles() -> None:
+    """Of the replica that each was judged on, whether it was lost there or not."""
+    benches = benches_for(plan(), 2)
+    silent = {"event": "silent", "operation": "CreateModel", "name": "b", "at": 1.0}
+    owned = {"event": "owned", "operation": "CreateModel", "name": "a", "arn": None}
+    judged = Outcome(Judgement(RULE, "accepts", "pass", {"pass": 1}), [silent])
+    list(on(Here(replace(LOST, left=[owned]), judged), benches=benches))
+    first, second = (bench.talk.ledger for bench in benches)
+    assert ([made.name for made in first.owned], first.silent) == (["a"], [])
+    assert (second.owned, [each.name for each in second.silent]) == ([], ["b"])
+
+
+@pytest.mark.usefixtures("quick")
+def test_more_slots_than_one_target_has_names_for_repeat() -> None:
+    """Whoever has a slot of that number as well has a target of its own."""
+    well = Here()
+    assert {each.verdict for each in on(well, workers=40, seeds=8 * 13)} == {"pass"}
+    slots = [order.slot for order in well.orders[:39]]
+    assert slots == [*range(1, 37), 1, 2, 3]
+
+
 def test_the_time_of_a_run_is_over_for_its_last_shard_too() -> None:
     """A run of which a shard is missing never looks like one that went to its end."""
     judged = Outcome(Judgement(RULE, "accepts", "pass", {"pass": 1}))
@@ -147,12 +188,89 @@ def test_the_time_of_a_run_is_over_for_its_last_shard_too() -> None:
         list(on(Here(*fates)))
 
 
+class Late(Here):
+    """The time of the run is over when the last shard, or the one before, was dealt."""
+
+    def __init__(self, bench: Bench, last: int) -> None:
+        super().__init__()
+        self.bench, self.last = bench, last
+
+    def submit(self, judge: Any, given: Order, **how: Any) -> Promise:
+        """Judge at once."""
+        promise = super().submit(judge, given, **how)
+        if given.shard.number == self.last:
+            self.bench.talk.deadlines.end_run()
+        return promise
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("last", [4, 5])
+def test_when_the_time_is_over_workers_are_told_and_nothing_more_is_dealt(last: int) -> None:
+    """A run of which all came back by then went to its end all the same."""
+    (bench,) = benches_for(plan(max_time=600.0, workers=1))
+    client = Late(bench, last)
+    judged = on(client, benches=[bench], max_time=600.0, workers=1)
+    found = [next(judged), next(judged)]
+    if last == 5:
+        found.append(next(judged))
+        assert next(judged, None) is None
+    else:
+        with pytest.raises(OutOfTime, match="the time for this run, 600 s, is over"):
+            next(judged)
+        assert client.told[0] is end_run
+    assert [each.verdict for each in found] == ["pass"] * len(found)
+    assert len(client.orders) == last + 1
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("end", [Outcome(lost=OVER, why="the time is over"), "gone"])
+def test_what_fails_until_a_run_is_cut_off_fails(end: Any) -> None:
+    """Found: the finding of a side of which another shard was missing was lost."""
+    finding = {"case": {"label": "one too long"}}
+    failing = Outcome(Judgement(RULE, "accepts", "fail", {"fail": 1}, finding))
+    fates = [failing, *([LOST] * 99 if end == "gone" else [end] * 5)]
+    judged = on(Here(*fates), workers=1)
+    found = next(judged)
+    assert (found.side, found.verdict, found.finding) == ("accepts", "fail", finding)
+    with pytest.raises((OutOfTime, TargetGone)):
+        next(judged)
+
+
 @pytest.mark.usefixtures("quick")
 def test_a_replica_that_stays_lost_ends_the_run() -> None:
     """There is no other to be asked."""
+    said: list[str] = []
     with pytest.raises(TargetGone, match="the target no longer answers"):
-        for _ in on(Here(*[LOST] * 99), replicas=1):
+        for _ in on(Here(*[LOST] * 99), replicas=1, said=said):
             pass
+    *lost, out = said
+    assert set(lost) == {
+        "reference is lost, and asked again in a while: the target no longer answers"
+    }
+    assert out == "reference is out: the target no longer answers"
+
+
+UNFIT_THERE = Outcome(lost=UNFIT, why="a worker has Python 3.9", worker="there")
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_worker_that_is_not_fit_is_left_out() -> None:
+    """Found: one that came late ended the run. Its shards are judged by others, and count once."""
+    well, troubled = Here(), Here(UNFIT_THERE, ModuleNotFoundError("No module named 'moto'"))
+    expected = as_found(on(well))
+    assert as_found(on(troubled)) == expected
+    assert len(troubled.orders) == len(well.orders) + 2
+    assert troubled.rather_on[-1] == ["here"]
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("worker", ["here", "there"])
+def test_a_run_whose_workers_are_all_unfit_is_ended(worker: str) -> None:
+    """At once where no other is there; else not before a shard was refused again and again."""
+    client = Here(*[replace(UNFIT_THERE, worker=worker)] * 999)
+    with pytest.raises(TargetGone, match=r"a worker has Python 3\.9"):
+        list(on(client))
+    assert (len(client.orders) > 20) == (worker == "there")
 
 
 def test_a_scheduler_that_drops_what_it_was_given_ends_the_run() -> None:
@@ -190,6 +308,38 @@ def test_a_cluster_without_workers_is_not_waited_for_for_ever(
     monkeypatch.setattr(module, "_ENDS_WITHIN", 0.05)
     with pytest.raises(OutOfTime, match=r"the time for this run, 0\.05 s, is over"):
         list(on(Here(workers=0), max_time=0.05))
+
+
+class Away(Here):
+    """Takes 100 s for each order; its only worker goes with the last one, for a moment."""
+
+    now = 0.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scheduler = SimpleNamespace(ncores=self.ncores)
+        self.last = Promise()
+
+    def submit(self, judge: Any, given: Order, **kept: Any) -> Promise:
+        """Judge at once, but for the last order."""
+        self.now += 100
+        if given.shard.number < 5:
+            return super().submit(judge, given, **kept)
+        self.workers, self.outcome = {}, judge(given)
+        return self.last
+
+    def ncores(self) -> dict[str, int]:
+        """Tell that nobody is there now; the next worker does what there is to do."""
+        self.last.set_result(self.outcome)
+        return self.workers
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_worker_that_was_busy_until_just_now_was_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found: a run without a lull in its first five minutes was ended at the first one."""
+    client = Away()
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: client.now))
+    assert {each.verdict for each in on(client)} == {"pass"}
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,9 @@ from conformance.oracle.catalogue import rule_by_id
 
 RULE = rule_by_id("CreateModel/ModelName:max-length")
 
+#: So often, in all, a worker cannot judge a shard.
+REFUSED = 6
+
 
 def shards(count: int) -> list[Shard]:
     """So many shards."""
@@ -30,6 +33,8 @@ def test_every_shard_is_judged_or_given_up_once_whatever_is_lost(
     dealer = Dealer(shards(count), replicas, slots)
     under_way: list[Attempt] = []
     ended: list[int] = []
+    gone: list[tuple[int, int]] = []
+    refused = REFUSED
     now = 0.0
     while not dealer.is_done and not dealer.is_stranded:
         under_way += dealt(dealer, now)
@@ -37,10 +42,17 @@ def test_every_shard_is_judged_or_given_up_once_whatever_is_lost(
         places = [(each.replica, each.slot) for each in under_way]
         assert len(set(places)) == len(places)
         assert all(1 <= slot <= slots for _, slot in places)
-        assert all(each.attempt <= TRIES for each in under_way)
+        assert all(each.attempt <= TRIES + REFUSED for each in under_way)
+        keys = [(each.shard.number, each.attempt) for each in under_way]
+        assert not {*keys} & {*gone}
         if not under_way:
             continue
         back = under_way.pop(data.draw(st.integers(0, len(under_way) - 1)))
+        gone.append((back.shard.number, back.attempt))
+        if refused and data.draw(st.booleans()):
+            refused -= 1
+            assert dealer.refused(back)
+            continue
         if data.draw(st.integers(0, 4)):
             dealer.judged(back)
             ended.append(back.shard.number)
@@ -104,4 +116,16 @@ def test_a_replica_that_is_well_again_has_all_its_chances_again() -> None:
         else:
             dealer.lost(attempt, now)
         now += 30
+    assert not dealer.is_stranded
+
+
+def test_a_shard_that_workers_cannot_judge_is_no_loss_of_its_replica() -> None:
+    """It is dealt again at once, to any replica, and not for ever."""
+    dealer = Dealer(shards(1), 1, 1)
+    (attempt,) = dealt(dealer)
+    tries = 1
+    while dealer.refused(attempt):
+        (attempt,) = dealt(dealer)
+        tries += 1
+    assert tries == 20
     assert not dealer.is_stranded

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.engine.exchanges import Exchange
-from conformance.engine.ownership import Event, Ledger, names_of
+from conformance.engine.ownership import Event, Ledger, Made, names_of
 from conformance.wire import Reply, TransportFault, read
 
 PREFIX = "cmcabcdefghija"
@@ -259,6 +260,42 @@ def test_a_journal_read_back_knows_what_its_writer_knew(calls: list[Exchange], c
         assert again.unanswered(operation) == ledger.unanswered(operation)
     assert (again.silent, again.left_waiting) == (ledger.silent, ledger.left_waiting)
     assert again.of_anybody == ledger.of_anybody
+
+
+def in_any_order(found: Iterable[Any]) -> list[Any]:
+    """What was found, so that it can be compared."""
+    return sorted(found, key=repr)
+
+
+@given(calls=CALLS, cut=st.integers(0, 12))
+def test_what_a_ledger_tells_of_itself_is_all_that_is_not_settled(
+    calls: list[Exchange], cut: int
+) -> None:
+    """Whoever hears it owns, waits for and doubts the same, and has written it down."""
+    ledger, heard, journal = Ledger(PREFIX), Ledger("cmcother"), Kept()
+    for exchange in calls[:cut]:
+        sent(ledger, exchange)
+    if cut < len(calls):
+        ledger.intends(calls[cut].operation, calls[cut].request)
+    ledger.doubt("b")
+    leftover = Made("CreateModel", "c", None)
+    heard.journal = journal
+    heard.learn(PREFIX, ledger.as_events([leftover]))
+    read_back = Ledger("cmcother")
+    read_back.join(PREFIX, journal.events)
+    for again in (heard, read_back):
+        assert again.owned == [*ledger.owned, leftover]
+        for operation in ("CreateModel", "CreateEndpointConfig"):
+            assert in_any_order(again.unanswered(operation)) == in_any_order(
+                ledger.unanswered(operation)
+            )
+        assert in_any_order(again.left_waiting) == in_any_order(ledger.left_waiting)
+        told = [[(each.name, each.at) for each in one.silent] for one in (again, ledger)]
+        assert in_any_order(told[0]) == in_any_order(told[1])
+        assert (again.doubtful, again.of_anybody.keys()) == (
+            ledger.doubtful,
+            ledger.of_anybody.keys(),
+        )
 
 
 def test_of_a_name_that_two_parts_of_a_run_sent_the_last_create_counts() -> None:

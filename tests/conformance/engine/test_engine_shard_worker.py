@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import pickle
 import threading
 from dataclasses import replace
+from pathlib import Path
 from string import ascii_letters, digits
 from typing import Any
 
 import pytest
 from fakes.conformant import Conformant
 
-from conformance.engine import shard_worker
+import strategies
+from conformance.engine import interruption, shard_worker
+from conformance.engine.ownership import Ledger
 from conformance.engine.run import Plan
 from conformance.engine.shard_worker import (
     GONE,
@@ -20,6 +24,8 @@ from conformance.engine.shard_worker import (
     STOPPED,
     UNFIT,
     Order,
+    Outcome,
+    end_run,
     judge_order,
     stop_run,
     suite,
@@ -27,11 +33,17 @@ from conformance.engine.shard_worker import (
 )
 from conformance.engine.shards import Shard, shards_of
 from conformance.oracle.catalogue import rule_by_id
-from conformance.targets import TargetOptions
+from conformance.targets import TargetOptions, resolve
 from conformance.wire import Call, Reply, TransportFault
 from strategies.resources import Resources
 
 RULE = rule_by_id("CreateModel/ModelName:max-length")
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unfit worker says so without a pause."""
+    monkeypatch.setattr(shard_worker, "_UNFIT_FOR", 0)
 
 
 def order(target: str = "reference", **changes: Any) -> Order:
@@ -43,11 +55,19 @@ def order(target: str = "reference", **changes: Any) -> Order:
     return replace(Order(replace(plan, depth="quick"), shard, 1, None, None, suite()), **changes)
 
 
+def told_by(outcome: Outcome) -> Ledger:
+    """What the run knows by an outcome of what may be left; it came from another machine."""
+    ledger = Ledger("cmcother")
+    ledger.learn("cmcother", pickle.loads(pickle.dumps(outcome)).left)
+    return ledger
+
+
 def test_an_order_is_judged_as_it_would_be_without_a_cluster() -> None:
     """The worker needs nothing but the order."""
     outcome = judge_order(order())
     assert outcome.judgement is not None
-    assert (outcome.judgement.verdict, outcome.leftovers, outcome.lost) == ("pass", [], "")
+    assert (outcome.judgement.verdict, outcome.lost) == ("pass", "")
+    assert told_by(outcome).is_settled
 
 
 def test_a_worker_takes_no_name_that_was_there_when_the_run_began() -> None:
@@ -119,6 +139,75 @@ def test_a_replica_that_is_lost_with_the_last_request_of_a_shard_is_no_verdict(
     assert judge_order(order()).lost == GONE
 
 
+class Dying(Conformant):
+    """Makes two models and refuses every connection from then on."""
+
+    def send(self, call: Call) -> Reply:
+        """Return the reply until two models were made."""
+        if len(self.made) > 1:
+            raise TransportFault("connect", "Connection refused")
+        return super().send(call)
+
+
+def test_what_a_lost_replica_holds_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found: a shard that was lost forgot what it had made, and whoever settles never heard."""
+    target = Dying()
+    monkeypatch.setattr(shard_worker, "resolve", lambda *_: target)
+    outcome = judge_order(order())
+    assert outcome.lost == GONE
+    assert target.models
+    assert {made.name for made in told_by(outcome).owned} == {*target.models}
+
+
+class OutOfStep(Conformant):
+    """Is one answer behind for a while, from the fourth call on."""
+
+    sent = 0
+    behind: Reply | None = None
+
+    def send(self, call: Call) -> Reply:
+        """Return the reply to the call before, or to this one."""
+        self.sent += 1
+        reply = super().send(call)
+        if not 4 <= self.sent < 12:
+            return reply
+        self.behind, late = reply, self.behind or reply
+        return late
+
+
+def test_a_target_that_answers_at_all_is_cleaned_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found: what was made on one whose answers were out of step stayed there."""
+    target = OutOfStep()
+    monkeypatch.setattr(shard_worker, "resolve", lambda *_: target)
+    (shard,) = shards_of([(rule_by_id("lifecycle/delete-existing"), "holds")], 1)
+    outcome = judge_order(order(shard=shard))
+    assert (outcome.lost, "out of step" in outcome.why) == (GONE, True)
+    assert (target.models, len(target.made) > 0) == ({}, True)
+
+
+class Swallowing(Conformant):
+    """Answers no create in time after the first, and carries it out all the same."""
+
+    def send(self, call: Call) -> Reply:
+        """Return the reply, but for creates after the first."""
+        reply = super().send(call)
+        if call.operation == "CreateModel" and len(self.made) > 1:
+            raise TransportFault("timeout", "no answer within 5 s")
+        return reply
+
+
+def test_a_create_without_an_answer_is_told_with_the_judgement(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Found: it was settled as in one process only there; the run never waited for it."""
+    target = Swallowing()
+    monkeypatch.setattr(shard_worker, "resolve", lambda *_: target)
+    ledger = told_by(judge_order(order()))
+    assert target.models
+    assert {*target.models} <= {each.name for each in ledger.silent}
+    assert not ledger.is_settled
+
+
 def test_an_order_that_comes_when_the_time_is_over_is_not_judged() -> None:
     """It waited in a queue for longer than the run had left."""
     given = order()
@@ -132,6 +221,32 @@ def test_a_target_that_the_worker_cannot_make_is_the_workers_fault() -> None:
     outcome = judge_order(order("python:no_such_module_here:make"))
     assert (outcome.judgement, outcome.lost) == (None, UNFIT)
     assert "cannot be imported" in outcome.why
+
+
+def test_a_target_of_another_version_is_the_workers_fault() -> None:
+    """moto may be another one there; the record names the one here."""
+    outcome = judge_order(order("moto", fingerprint={"kind": "moto", "version": "0.9"}))
+    assert (outcome.judgement, outcome.lost) == (None, UNFIT)
+    assert outcome.why.startswith("the target of a worker has version ")
+    assert outcome.why.endswith(" instead of 0.9")
+    same = resolve("reference", TargetOptions()).fingerprint()
+    assert judge_order(order(fingerprint=same)).judgement is not None
+
+
+def test_a_suite_of_other_sources_is_another_suite(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Found: two states of one version were taken for the same."""
+    before = suite()
+    (tmp_path / "module.py").write_text("LIMIT = 1\n", "utf-8")
+    monkeypatch.setattr(strategies, "__path__", [str(tmp_path)])
+    shard_worker._sources.cache_clear()
+    first = suite()
+    (tmp_path / "module.py").write_text("LIMIT = 2\n", "utf-8")
+    shard_worker._sources.cache_clear()
+    second = suite()
+    shard_worker._sources.cache_clear()
+    assert len({each["sources"] for each in (before, first, second)}) == 3
 
 
 @pytest.mark.parametrize("name", sorted(suite()))
@@ -159,4 +274,73 @@ def test_a_run_that_was_stopped_ends_the_shard_that_is_being_judged_and_those_th
     assert not thread.is_alive()
     assert [each.lost for each in found] == [STOPPED]
     assert judge_order(replace(given, plan=plan)).lost == STOPPED
+    assert judge_order(order()).judgement is not None
+
+
+def test_the_time_of_a_run_is_over_when_whoever_runs_it_says_so() -> None:
+    """Found: an order that had waited had the time over again that was left when it was sent.
+
+    What is being judged ends, and what comes later does not begin; for other runs there is time.
+    """
+    given = order()
+    plan = replace(given.plan, depth="deep", max_time=600.0)
+    whole = replace(given, plan=plan, left=600.0, shard=replace(given.shard, seeds=range(500)))
+    found: list[Outcome] = []
+    thread = threading.Thread(target=lambda: found.append(judge_order(whole)))
+    thread.start()
+    while thread.is_alive() and plan.prefix not in shard_worker._deadlines:
+        pass
+    asyncio.run(end_run(plan.prefix))
+    thread.join(10)
+    assert not thread.is_alive()
+    found.append(judge_order(whole))
+    assert [(each.lost, each.why) for each in found] == [
+        (OVER, "the time for this run, 600 s, is over")
+    ] * 2
+    assert judge_order(order()).judgement is not None
+
+
+class Slow(list[str]):
+    """Runs that are at work; whoever looks whether one is waits until it is not any more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.was_looked_at = threading.Event()
+        self.ended = threading.Event()
+
+    def __contains__(self, run: object) -> bool:
+        found = super().__contains__(run)
+        self.was_looked_at.set()
+        self.ended.wait(0.3)
+        return found
+
+
+def test_a_wish_to_stop_is_not_left_to_another_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found: a shard that ended while it was asked to left the wish to whoever came next."""
+    at_work = Slow()
+
+    def judged(_order: Order) -> Outcome:
+        assert at_work.was_looked_at.wait(10)
+        return Outcome()
+
+    monkeypatch.setattr(shard_worker, "_at_work", at_work)
+    monkeypatch.setattr(shard_worker, "_judged", judged)
+    given = order()
+
+    def judge() -> None:
+        judge_order(given)
+        at_work.ended.set()
+
+    thread = threading.Thread(target=judge)
+    thread.start()
+    while not len(at_work):
+        pass
+    asyncio.run(stop_run(given.plan.prefix))
+    thread.join(10)
+    interruption.check()
+
+
+def test_a_wish_that_nobody_took_does_not_stop_the_next_shard() -> None:
+    """Whatever has left it there: an order is stopped by its own run alone."""
+    interruption.ask()
     assert judge_order(order()).judgement is not None

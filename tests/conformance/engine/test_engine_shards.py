@@ -96,6 +96,24 @@ def test_a_folded_judgement_is_the_worst_of_its_shards_and_counts_all_their_case
         assert whole.observations == parts[0].observations
 
 
+@given(campaigns(), st.data())
+def test_a_side_that_fails_fails_whatever_shards_are_missing(
+    campaign: list[tuple[Shard, Judgement]], data: st.DataObject
+) -> None:
+    """Sides that are complete, or of which nothing fails so far, are not told of again."""
+    folding = Folding([shard for shard, _ in campaign])
+    back = data.draw(st.lists(st.sampled_from(campaign), unique_by=lambda part: part[0].number))
+    wholes = [whole for part in back if (whole := folding.add(*part)) is not None]
+    complete = {(whole.rule.id, whole.side) for whole in wholes}
+    failing = {(j.rule.id, j.side) for _, j in back if j.verdict == "fail"} - complete
+    failed = folding.failed()
+    assert [(each.rule.id, each.side) for each in failed] == list(
+        dict.fromkeys((j.rule.id, j.side) for _, j in back if (j.rule.id, j.side) in failing)
+    )
+    assert all(each.verdict in ("fail", "error") for each in failed)
+    assert all(each.finding for each in failed if each.verdict == "fail")
+
+
 @given(st.lists(st.sampled_from(ORDER), min_size=1, max_size=8), st.data())
 def test_how_seeds_are_cut_into_shards_does_not_matter(
     verdicts: list[str], data: st.DataObject

@@ -131,6 +131,27 @@ class TestDownstream:
         assert client("DeleteEndpointConfig", EndpointConfigName="e") == (200, None)
         assert client("DescribeEndpointConfig", EndpointConfigName="e")[0] == 400
 
+    def test_endpoint_configs_are_listed(self, client: Any) -> None:
+        """As models are: page by page, newest first, or by name, and sifted by a part of it."""
+        client.create("m")
+        for name in ("a1", "c1", "b2"):
+            members = {"EndpointConfigName": name, "ProductionVariants": [self.VARIANT]}
+            client("CreateEndpointConfig", **members)
+        status, page = client("ListEndpointConfigs", MaxResults=2, SortBy="Name")
+        assert status == 200
+        assert page["EndpointConfigs"][0].keys() == {
+            "EndpointConfigName",
+            "EndpointConfigArn",
+            "CreationTime",
+        }
+        more = client("ListEndpointConfigs", SortBy="Name", NextToken=page["NextToken"])[1]
+        listed = page["EndpointConfigs"] + more["EndpointConfigs"]
+        assert [each["EndpointConfigName"] for each in listed] == ["c1", "b2", "a1"]
+        sifted = client("ListEndpointConfigs", NameContains="1", SortOrder="Ascending")[1]
+        names = [each["EndpointConfigName"] for each in sifted["EndpointConfigs"]]
+        assert names == ["a1", "c1"]
+        assert "NextToken" not in sifted
+
     def test_models_must_exist(self, client: Any) -> None:
         """A missing model is answered as in capture D4a, whichever variant names it."""
         client.create("m")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -50,20 +50,21 @@ def main(runs: int, only: tuple[str, ...], light: bool, out: Path, against: str 
     found = machine()  # before anything is measured: the load is not our own
     click.echo(machine_line(found))
     lines: list[dict[str, Any]] = []
-    comparison = []
+    earlier: list[dict[str, Any]] = []
     try:
         with tree_of(against) if against else nullcontext() as tree:
             for each in chosen:
                 before, line = _measured(each, runs, tree)
                 lines.append(line)
                 click.echo(row(line))
-                _keep(out, found, lines)
                 if before is not None:
-                    comparison.append(compared(before, line))
+                    earlier.append(before)
+                _keep(out, document(found, lines, {against: earlier} if against else {}))
     except NoCommit as problem:
         raise click.UsageError(f"{against} is not a commit of this repository") from problem
-    if comparison:
-        click.echo("\n".join((f"\nAgainst {against}:", *comparison)))
+    if against:
+        changes = map(compared, earlier, lines)
+        click.echo("\n".join((f"\nAgainst {against}:", *changes)))
     sys.exit(any(map(fails, lines)))
 
 
@@ -110,10 +111,10 @@ def _measured(
     return (theirs.line if theirs is not None else None), ours.line
 
 
-def _keep(out: Path, found: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> None:
+def _keep(out: Path, known: Mapping[str, Any]) -> None:
     """Write what is known by now: the next figure may take long, and be broken off."""
-    (out / "bench.json").write_text(json.dumps(document(found, lines), indent=1) + "\n", "utf-8")
-    plot(lines, out / "bench.svg")
+    (out / "bench.json").write_text(json.dumps(known, indent=1) + "\n", "utf-8")
+    plot(known["figures"], out / "bench.svg")
 
 
 if __name__ == "__main__":

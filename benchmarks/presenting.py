@@ -103,9 +103,14 @@ def fails(line: Mapping[str, Any]) -> bool:
     return "not_measured" in line or (line["ratio"] and not line["met"])
 
 
-def document(found: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the whole of ``bench.json``; ``found`` is the machine."""
-    return {"suite": __version__, "machine": dict(found), "figures": list(lines)}
+def document(
+    found: Mapping[str, Any],
+    lines: Sequence[Mapping[str, Any]],
+    against: Mapping[str, Sequence[Mapping[str, Any]]],
+) -> dict[str, Any]:
+    """Return the whole of ``bench.json``: the machine, the figures, those of another commit."""
+    known = {"suite": __version__, "machine": dict(found), "figures": list(lines)}
+    return known | ({"against": dict(against)} if against else {})
 
 
 def row(line: Mapping[str, Any]) -> str:

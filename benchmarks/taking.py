@@ -6,7 +6,6 @@ What is judged is judged in a process of its own.
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -200,7 +199,7 @@ def schemathesis(phase: str, examples: int = 200) -> dict[str, Any]:
             ],
             env={
                 "SCHEMATHESIS_HOOKS": "benchmarks.schemathesis_hooks",
-                "PYTHONPATH": os.pathsep.join(each or os.getcwd() for each in sys.path),
+                "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
                 COUNT: str(count),
             },
             cwd=Path(folder),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -199,3 +200,36 @@ def test_the_machine_is_named_first(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     nameless = {**kept, "cpu": None, "memory": None, "commit": None}
     assert "unknown processor" in machine_line(nameless)
     assert "commit unknown" in machine_line(nameless)
+
+
+def test_another_commit_is_measured_by_turns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before, after, before, after; what cannot be measured there is told, and fails nothing."""
+    order: list[str] = []
+
+    def before(_: Path, figure: Figure, number: int) -> Value:
+        order.append(f"{figure.name} before {number}")
+        if figure.name == "new":
+            raise RuntimeError("benchmarks.elsewhere ended with 1: ImportError: nothing such")
+        return Value(0.25)
+
+    def after(name: str) -> Callable[[int], Value]:
+        def take(number: int) -> Value:
+            order.append(f"{name} after {number}")
+            return Value(0.5)
+
+        return take
+
+    monkeypatch.setattr(program, "tree_of", nullcontext)
+    monkeypatch.setattr(program, "value_in", before)
+    chosen = [Figure(name, "s", after(name), at_most=1) for name in ("old", "new")]
+    monkeypatch.setattr(program, "figures", lambda: chosen)
+    out = ("--out", str(tmp_path), "--runs", "2", "--against", "HEAD~1")
+    done = CliRunner().invoke(program.main, out)
+    assert done.exit_code == 0, done.output
+    assert order[:4] == ["old before 0", "old after 0", "old before 1", "old after 1"]
+    assert order[4:] == ["new before 0", "new after 0", "new after 1"]
+    *_, old, new = done.stdout.splitlines()
+    assert re.fullmatch(r"old +0\.25 -> 0\.5 s \(\+100%\)", old)
+    assert re.fullmatch("new +not measured there: .* ImportError: nothing such", new)

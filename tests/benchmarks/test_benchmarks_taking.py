@@ -182,6 +182,8 @@ def test_two_commits_are_compared(tmp_path: Path) -> None:
     assert "Against HEAD:" in done.stdout
     assert " -> " in done.stdout
     assert done.stderr.splitlines() == ["rules, before: 1 of 1", "rules: 1 of 1"]
+    document = json.loads((tmp_path / "bench.json").read_text("utf-8"))
+    assert [line["name"] for line in document["against"]["HEAD"]] == ["rules"]
     listed = subprocess.check_output(["git", "worktree", "list"], cwd=ROOT, text=True)
     assert len(listed.splitlines()) == 1
     done = benchmarks("--against", "nosuch", *only, cwd=ROOT)

@@ -138,7 +138,7 @@ def _heavy() -> list[Figure]:
                 heavy=True,
                 is_ratio=True,
             )
-            for target, seeds in (("reference", 3), ("moto", 3))
+            for target, seeds in (("reference", 4), ("moto", 4))
         ),
         Figure(
             "own cost, deep",

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.running import plan_of, running, started
+from benchmarks.running import Run, plan_of, running, started
 from benchmarks.taping import FromMemory, Taped
 from conformance.engine import exploration
 from conformance.oracle.verdicts import FAIL, Opinion
@@ -20,6 +20,9 @@ from conformance.wire import Reply, TransportFault
 
 #: Left out on both sides: these calls meet, in no fixed order, and a bare loop has none that do.
 _MEETING = ("concurrency/*",)
+
+#: Rules whose time is told apart: it is that of another generator.
+_GENERATED = "schemathesis/"
 
 #: The share of answers that must be those of judging when the same bytes are sent again. All are,
 #: but that the names of transform jobs are taken by then: no operation deletes them.
@@ -64,6 +67,18 @@ def _noticed(tape: Taped) -> Iterator[Shrinking]:
         exploration.explore = explore
 
 
+def _spent(run: Run, clock: Callable[[], float]) -> dict[str, float]:
+    """Judge a run to its end and return the seconds in all, and those of rules of one family."""
+    since = last = clock()
+    generated = 0.0
+    for judgement in run.judgements():
+        now = clock()
+        if judgement.rule.id.startswith(_GENERATED):
+            generated += now - last
+        last = now
+    return {"all": last - since, _GENERATED: generated}
+
+
 def overhead(target: str, depth: str, *select: str) -> dict[str, float]:
     """Time judging, and sending the very same signed bytes in a bare loop over the same client.
 
@@ -80,9 +95,8 @@ def overhead(target: str, depth: str, *select: str) -> dict[str, float]:
         with running(plan, tape, keeps_journal=target.endswith("-server")) as run:
             tape.clear()
             with _noticed(tape) as shrinking:
-                since = time.perf_counter()
-                run.to_its_end()
-                judging = time.perf_counter() - since - shrinking.seconds
+                spent = _spent(run, time.perf_counter)
+                judging = spent["all"] - shrinking.seconds
         shrunk = {n for start, end in shrinking.stretches for n in range(start, end)}
         kept = [n for n in range(len(tape.calls)) if n not in shrunk]
         calls = [tape.calls[n] for n in kept]
@@ -100,6 +114,7 @@ def overhead(target: str, depth: str, *select: str) -> dict[str, float]:
     return {
         "ratio": judging / sending,
         "judging": judging,
+        "schemathesis": spent[_GENERATED],
         "sending": sending,
         "requests": len(calls),
         "cases": run.cases.total(),
@@ -125,15 +140,15 @@ def own_cost(depth: str, *select: str) -> dict[str, float]:
     memory = FromMemory(tape)
     tape.clear()
     with running(plan, memory, keeps_journal=True) as run:
-        before, since = run.bench.talk.requests, time.process_time()
-        run.to_its_end()
-        spent = time.process_time() - since
+        before = run.bench.talk.requests
+        spent = _spent(run, time.process_time)
     requests = run.bench.talk.requests - before
     if memory.unknown > requests * _UNKNOWN:
         raise RuntimeError(f"{memory.unknown} of {requests} requests are not on the tape")
     return {
-        "cost": spent / requests * 1000,
-        "seconds": spent,
+        "cost": spent["all"] / requests * 1000,
+        "seconds": spent["all"],
+        "schemathesis": spent[_GENERATED],
         "requests": requests,
         "unknown": memory.unknown,
     }

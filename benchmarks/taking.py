@@ -82,6 +82,7 @@ def overhead(target: str, depth: str) -> Value:
     found = measured("judging.overhead", target, depth)
     details = {
         "s judging": found["judging"],
+        "s of that in schemathesis/": found["schemathesis"],
         "s sending": found["sending"],
         "requests/s judged": found["requests"] / found["judging"],
         "of answers the same": found["agreeing"],
@@ -92,7 +93,12 @@ def overhead(target: str, depth: str) -> Value:
 def own_cost(depth: str) -> Value:
     """Milliseconds of processor time for a request that is answered from memory."""
     found = measured("judging.own_cost", depth)
-    details = {"s": found["seconds"], "requests": found["requests"], "unknown": found["unknown"]}
+    details = {
+        "s": found["seconds"],
+        "s of that in schemathesis/": found["schemathesis"],
+        "requests": found["requests"],
+        "unknown": found["unknown"],
+    }
     return Value(found["cost"], details)
 
 

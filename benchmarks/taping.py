@@ -28,6 +28,11 @@ class Taped:
         """Be the target in everything else."""
         return getattr(self._target, name)
 
+    def clear(self) -> None:
+        """Forget what passed by now."""
+        self.calls.clear()
+        self.replies.clear()
+
     def send(self, call: Call) -> Reply:
         """Return the target's reply."""
         said: Reply | TransportFault

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import re
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from fakes.processes import environment
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import __main__ as program
-from benchmarks.figures import Figure, figures, measured
-
-ROOT = Path(__file__).parents[2]
+from benchmarks.figures import Figure, figures
+from benchmarks.presenting import machine, machine_line
+from benchmarks.taking import Value
 
 #: Every bar that is promised: what a figure is called, and how far it may go.
 PROMISED = {
@@ -30,10 +31,13 @@ PROMISED = {
     "own cost, deep": "at most 1.2",
     "against Schemathesis, fuzzing": "at least 20",
     "against Schemathesis, coverage": "at least 3",
-    "first finding, median": "at most 1",
+    "first finding of its rule, median": "at most 1",
+    "first finding of a whole run, median": "at most 1",
+    "faults caught by quick, share": "at least 1",
     "whole run, reference-server, quick": "at most 20",
     "whole run, reference-server, standard": "at most 90",
-    "-n 2 against -n 1": "at least 1.7",
+    "-n 2 against -n 1, reference": "at least 1.7",
+    "-n 2 against -n 1, moto": "at least 1.7",
     "time for ten times the cases": "at most 10.5",
     "memory from 10,000 to 200,000 requests": "at most 0.2",
     "--help": "at most 0.15",
@@ -47,7 +51,12 @@ PROMISED = {
 def fixed(name: str, *values: float, is_ratio: bool = False, heavy: bool = False) -> Figure:
     """A figure of at most 1 that is measured as the values say, one after the other."""
     each = iter(values)
-    return Figure(name, "s", lambda: next(each), at_most=1, is_ratio=is_ratio, heavy=heavy)
+    return Figure(name, "s", lambda _: Value(next(each)), at_most=1, is_ratio=is_ratio, heavy=heavy)
+
+
+def test_no_figure_hides_behind_anothers_name() -> None:
+    """Names are told apart."""
+    assert len({each.name for each in figures()}) == len(figures())
 
 
 def test_every_promise_is_measured() -> None:
@@ -59,9 +68,9 @@ def test_every_promise_is_measured() -> None:
 @given(st.floats(0.01, 100), st.floats(0, 200))
 def test_a_bar_is_met_at_the_bar_itself(bar: float, value: float) -> None:
     """``at most`` and ``at least`` include their number; a figure without a bar is always met."""
-    assert Figure("x", "s", float, at_most=bar).is_met(value) == (value <= bar)
-    assert Figure("x", "s", float, at_least=bar).is_met(value) == (value >= bar)
-    assert Figure("x", "s", float).is_met(value)
+    assert Figure("x", "s", Value, at_most=bar).is_met(value) == (value <= bar)
+    assert Figure("x", "s", Value, at_least=bar).is_met(value) == (value >= bar)
+    assert Figure("x", "s", Value).is_met(value)
 
 
 @pytest.mark.parametrize(
@@ -96,70 +105,131 @@ def test_heavy_figures_can_be_left_out_and_others_chosen(
     out = ("--out", str(tmp_path), "--runs", "1")
     done = CliRunner().invoke(program.main, ["--light", "--only", " one", *out])
     assert done.exit_code == 0, done.output
-    assert [line.split("  ")[0] for line in done.stdout.splitlines()] == ["a quick one"]
+    assert [line.split("  ")[0] for line in done.stdout.splitlines()[1:]] == ["a quick one"]
     done = CliRunner().invoke(program.main, ["--only", "nothing", *out])
     assert done.exit_code == 2
     assert "leave nothing to measure" in done.output
 
 
-def benchmarks(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run ``python -m benchmarks`` as ``make bench`` does."""
-    return subprocess.run(
-        [sys.executable, "-m", "benchmarks", *arguments],
-        cwd=cwd,
-        env=environment(PYTHONPATH=str(ROOT)),
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        timeout=300,
-        check=False,
-    )
-
-
-def test_it_measures_the_command_that_users_start(tmp_path: Path) -> None:
-    """The real ``--help``, once: a row with its bar, and a line of JSON with the machine."""
-    done = benchmarks("--only", "--help", "--runs", "1", "--out", ".", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "at most 0.15" in done.stdout
+def measure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *chosen: Figure, runs: int = 3
+) -> tuple[int, str, list[dict[str, object]]]:
+    """Exit code, what is printed, and the figures of ``bench.json``."""
+    monkeypatch.setattr(program, "figures", lambda: list(chosen))
+    done = CliRunner().invoke(program.main, ["--runs", str(runs), "--out", str(tmp_path)])
     document = json.loads((tmp_path / "bench.json").read_text("utf-8"))
-    assert document["machine"]["processors"] >= 1
-    assert 0.01 < document["figures"][0]["median"] < 60
+    return done.exit_code, done.stdout, document["figures"]
 
 
-def test_memory_is_measured_on_real_exchanges() -> None:
-    """Of a process that judges: some megabytes, and how they grew."""
-    found = measured("memory", "50", "150")
-    assert 20 < found["fewer"] < 2000
-    assert found["growth"] == pytest.approx(found["more"] / found["fewer"] - 1)
+def broken(at: int, problem: Exception) -> Callable[[int], Value]:
+    """How values of a figure are taken of which one cannot be taken."""
+
+    def take(number: int) -> Value:
+        if number == at:
+            raise problem
+        return Value(0.5)
+
+    return take
 
 
-@pytest.mark.proof
-def test_cases_are_measured_on_real_exchanges() -> None:
-    """A case costs something, and ten times the cases ten times what one of them costs."""
-    found = measured("linear", "2")
-    assert 0 < found["few"] < 1
-    assert found["factor"] == pytest.approx(10 * found["many"] / found["few"])
+@pytest.mark.parametrize("at", [0, 2])
+def test_what_cannot_be_measured_is_told_and_the_others_go_on(
+    at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row with the reason in one line, and exit code 1 also where the bar is one of seconds."""
+    take = broken(at, RuntimeError("no\nanswer"))
+    code, said, lines = measure(
+        tmp_path, monkeypatch, Figure("broken", "s", take, at_most=1), fixed("other", 0.5, 0.5, 0.5)
+    )
+    assert code == 1
+    assert re.search("^broken +not measured: RuntimeError: no answer$", said, re.MULTILINE)
+    assert re.search("^other .* met$", said, re.MULTILINE)
+    assert [line.get("not_measured") for line in lines] == ["RuntimeError: no answer", None]
+    assert lines[0]["values"] == [0.5] * at
+    assert "other" in (tmp_path / "bench.svg").read_text("utf-8")
 
 
-@pytest.mark.proof
-def test_two_commits_are_compared(tmp_path: Path) -> None:
-    """The other one is measured from a tree of its own, which is gone afterwards."""
-    only = ("--only", "rules", "--runs", "1", "--out", str(tmp_path))
-    done = benchmarks("--against", "HEAD", *only, cwd=ROOT)
-    assert done.returncode == 0, done.stderr
-    assert "Against HEAD:" in done.stdout
-    assert " -> " in done.stdout
-    listed = subprocess.check_output(["git", "worktree", "list"], cwd=ROOT, text=True)
-    assert len(listed.splitlines()) == 1
-    done = benchmarks("--against", "nosuch", *only, cwd=ROOT)
-    assert done.returncode == 2
-    assert "nosuch is not a commit of this repository" in done.stderr
+def test_what_is_known_is_kept_when_a_later_figure_is_broken_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C in the second figure leaves the first in both files."""
+
+    def take(_: int) -> Value:
+        raise KeyboardInterrupt
+
+    code, _, lines = measure(
+        tmp_path, monkeypatch, fixed("first", 0.5), Figure("second", "s", take), runs=1
+    )
+    assert code == 1
+    assert [line["name"] for line in lines] == ["first"]
+    assert (tmp_path / "bench.svg").read_text("utf-8").count("<svg") == 1
 
 
-@pytest.mark.proof
-@pytest.mark.parametrize("phase", ["coverage", "fuzzing"])
-def test_schemathesis_is_measured(phase: str) -> None:
-    """Its own words on cases and seconds are understood."""
-    from benchmarks.figures import _peer
+def test_details_stand_below_a_row_and_in_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ratios stand beside absolute figures: the medians in the table, all values in the file."""
 
-    assert 0.1 < _peer(phase) < 10_000
+    def take(number: int) -> Value:
+        return Value(2.0, {"s judging": (30.25, 10.5, 20.125)[number], "requests": 12_345})
+
+    _, said, (line,) = measure(tmp_path, monkeypatch, Figure("x", "times", take))
+    assert said.splitlines()[-1] == "    20.12 s judging, 12,345 requests"
+    assert [each["s judging"] for each in line["details"]] == [30.25, 10.5, 20.125]
+
+
+def test_what_is_the_same_each_time_is_measured_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many values are asked for; the others are told the number of the value."""
+    numbers = Figure("numbers", "s", lambda number: Value(float(number)))
+    _, _, lines = measure(
+        tmp_path, monkeypatch, numbers, replace(numbers, name="once", once=True), runs=4
+    )
+    assert [line["values"] for line in lines] == [[0, 1, 2, 3], [0]]
+
+
+def test_the_machine_is_named_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processor, memory, versions, load and commit, in one line and in the file."""
+    _, said, _ = measure(tmp_path, monkeypatch, fixed("x", 0.5), runs=1)
+    kept = json.loads((tmp_path / "bench.json").read_text("utf-8"))["machine"]
+    assert said.splitlines()[0] == machine_line(kept)
+    assert kept.keys() == machine().keys()
+    for name in ("hypothesis", "moto", "schemathesis"):
+        assert f"{name} {kept['packages'][name]}" in said
+    nameless = {**kept, "cpu": None, "memory": None, "commit": None}
+    assert "unknown processor" in machine_line(nameless)
+    assert "commit unknown" in machine_line(nameless)
+
+
+def test_another_commit_is_measured_by_turns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before, after, before, after; what cannot be measured there is told, and fails nothing."""
+    order: list[str] = []
+
+    def before(_: Path, figure: Figure, number: int) -> Value:
+        order.append(f"{figure.name} before {number}")
+        if figure.name == "new":
+            raise RuntimeError("benchmarks.elsewhere ended with 1: ImportError: nothing such")
+        return Value(0.25)
+
+    def after(name: str) -> Callable[[int], Value]:
+        def take(number: int) -> Value:
+            order.append(f"{name} after {number}")
+            return Value(0.5)
+
+        return take
+
+    monkeypatch.setattr(program, "tree_of", nullcontext)
+    monkeypatch.setattr(program, "value_in", before)
+    chosen = [Figure(name, "s", after(name), at_most=1) for name in ("old", "new")]
+    monkeypatch.setattr(program, "figures", lambda: chosen)
+    out = ("--out", str(tmp_path), "--runs", "2", "--against", "HEAD~1")
+    done = CliRunner().invoke(program.main, out)
+    assert done.exit_code == 0, done.output
+    assert order[:4] == ["old before 0", "old after 0", "old before 1", "old after 1"]
+    assert order[4:] == ["new before 0", "new after 0", "new after 1"]
+    *_, old, new = done.stdout.splitlines()
+    assert re.fullmatch(r"old +0\.25 -> 0\.5 s \(\+100%\)", old)
+    assert re.fullmatch("new +not measured there: .* ImportError: nothing such", new)

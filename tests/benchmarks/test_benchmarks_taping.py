@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.judging import _noticed, own_cost
+from benchmarks.judging import _noticed
 from benchmarks.taping import FromMemory, Taped
 from conformance.engine.judge import judge_side
 from conformance.engine.run import Plan, bench_of
@@ -103,10 +103,3 @@ def test_shrinking_is_noticed_where_something_fails(refuses: bool) -> None:
     assert (shrinking.seconds > 0) == refuses
     for start, end in shrinking.stretches:
         assert 0 < start < end <= len(tape.calls)
-
-
-@pytest.mark.proof
-def test_answers_from_memory_fit_nearly_all_requests() -> None:
-    """A second run with the same seed and names sends what the first has sent."""
-    found = own_cost("quick")
-    assert found["unknown"] < found["requests"] / 100

@@ -49,7 +49,12 @@ def command(ctx: click.Context, /, folder: Path, **given: Any) -> None:
     Exit code 0: nothing of the run is left. 2: wrong usage, or no run in DIR. 3: something is left,
     or the target does not say. 130: Ctrl-C.
     """
-    found = _all_journalled(folder)
+    broken: list[str] = []
+    found = _all_journalled(folder, broken)
+    if broken and not found:
+        raise Refused(broken[0])
+    for problem in broken:
+        click.echo(f"Error: {problem}", err=True)
     if not found:
         click.echo(_without_journal(folder))
         ctx.exit(0)
@@ -57,7 +62,7 @@ def command(ctx: click.Context, /, folder: Path, **given: Any) -> None:
         inner = shlex.quote(str(found[0][0]))
         raise Refused(f"--endpoint is of one replica: `createmodel-conformance cleanup {inner}`")
     is_clean = [_cleaned_up(each, given, is_one_of_many=len(found) > 1) for each in found]
-    ctx.exit(0 if all(is_clean) else NOT_SETTLED)
+    ctx.exit(0 if all(is_clean) and not broken else NOT_SETTLED)
 
 
 def _cleaned_up(
@@ -116,13 +121,28 @@ def begin_afresh(folder: Path, goes_on_at: tuple[str, str] | None) -> None:
         )
 
 
-def _all_journalled(folder: Path) -> list[tuple[Path, Heading, Ledger]]:
-    """Return where journals stand, and what those there tell: one each for replicas."""
+def _all_journalled(
+    folder: Path, broken: list[str] | None = None
+) -> list[tuple[Path, Heading, Ledger]]:
+    """Return where journals stand, and what those there tell: one each for replicas.
+
+    What is wrong with one is added to ``broken``, so that the others still count; raises
+    ``Refused`` without that.
+    """
     from conformance.engine.journal import folders
 
-    # Where there are none it is the folder itself that may be wrong.
-    found = [(each, _journalled(each)) for each in folders(folder) or [folder]]
-    return [(where, *told) for where, told in found if told is not None]
+    found = []
+    for each in folders(folder) or [folder]:  # without any the folder itself may be wrong
+        try:
+            told = _journalled(each)
+        except Refused as problem:
+            if broken is None:
+                raise
+            broken.append(problem.format_message())
+            continue
+        if told is not None:
+            found.append((each, *told))
+    return found
 
 
 def _journalled(folder: Path) -> tuple[Heading, Ledger] | None:
@@ -205,9 +225,11 @@ def _clean_up(
 
 def _check_account(talk: Conversation, folder: Path) -> None:
     """Raise ``Refused`` where keys are of another account, in which all seems to be gone."""
-    was = None
+    from conformance.engine.iam import account_of
+
+    was = next(filter(None, map(account_of, talk.ledger.roles)), None)
     with suppress(Refused):
-        was = (record_of(folder).header["options"].get("resources") or {}).get("account")
+        was = (record_of(folder).header["options"].get("resources") or {}).get("account") or was
     body = {"ModelName": f"{talk.prefix}-never-made"}
     reading = talk.ask("DescribeModel", body, purpose="look").reading
     shown = _MODEL_ARN.search((reading.message if reading else None) or "")
@@ -256,6 +278,8 @@ def _reached(
     elif given["region"] != heading.region:
         raise Refused(f"the run was in region {heading.region}, not in {given['region']}")
     target = given["endpoint"] or heading.target
+    if heading.is_shared and (is_paid(target) or is_paid(heading.target)):
+        raise Refused("no run on a cluster was at AWS: this journal is not one of ours")
     if given["endpoint"] and not given["endpoint"].startswith(("http://", "https://")):
         raise Refused(f"--endpoint {given['endpoint']} is not a URL")
     options, credentials = target_of({**given, "client": "requests"})

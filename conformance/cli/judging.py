@@ -231,7 +231,8 @@ def _leave(
     ledger = talk.ledger
     who = f" {talk.target.name}" if ledger.is_shared else ""
     try:
-        talk.tidy()
+        if not ledger.is_shared:  # what workers tell of is looked at before it is deleted
+            talk.tidy()
         ledger.prefixes.add(plan.prefix)  # that of all processes of this run
         if journals is not None and not who and (plan.workers > 1 or journals.is_resumed):
             journals.join_others()

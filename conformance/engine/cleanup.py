@@ -107,7 +107,7 @@ def settle(talk: Conversation) -> Settled:
     for sent in ledger.unanswered("CreateEndpointConfig"):
         if ledger.bears_prefix(sent.name) and _delete(talk, _config(sent.name)):
             deleted.append(sent.name)
-    configs = _configs_of_others(talk)
+    configs, _ = _configs_of_others(talk)
     deleted += [each for each in configs if _delete(talk, _config(each))]
     listed = _listed(talk)
     ours = listed.names if ledger.is_shared else listed.names & ledger.intended
@@ -120,7 +120,8 @@ def settle(talk: Conversation) -> Settled:
     listed = _listed(talk)
     remaining = set(listed.names) if listed.is_whole else listed.names | kept
     unasked = set() if ledger.is_shared else remaining - ledger.intended
-    remaining |= _configs_of_others(talk) if configs else set()
+    configs, are_all = _configs_of_others(talk)
+    remaining |= configs
     remaining |= {_name(made) for made in talk.leftovers if not _is_absent(talk, made, listed)}
     unclear = [name for name in dict.fromkeys(unclear) if name not in remaining]
     return Settled(
@@ -128,7 +129,7 @@ def settle(talk: Conversation) -> Settled:
         tuple(sorted(remaining)),
         tuple(unclear),
         tuple(sorted(unasked)),
-        not ledger.is_shared or listed.is_whole or _cannot_list(listed),
+        not ledger.is_shared or (are_all and (listed.is_whole or _cannot_list(listed))),
     )
 
 
@@ -136,11 +137,13 @@ def _config(name: Any) -> Made:
     return Made("CreateEndpointConfig", name, None)
 
 
-def _configs_of_others(talk: Conversation) -> frozenset[str]:
-    """Return the configurations of the run that others may have made, if the target lists any."""
+def _configs_of_others(talk: Conversation) -> tuple[frozenset[str], bool]:
+    """Return the configurations of the run that others may have made, and whether that is all."""
     if not talk.ledger.is_shared:
-        return frozenset()
-    return frozenset().union(*(list_configs(talk, each).names for each in _shortest(talk)))
+        return frozenset(), True
+    listings = [list_configs(talk, each) for each in _shortest(talk)]
+    are_all = all(each.is_whole or _cannot_list(each) for each in listings)
+    return frozenset().union(*(each.names for each in listings)), are_all
 
 
 def _cannot_list(listed: Listing) -> bool:

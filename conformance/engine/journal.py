@@ -30,6 +30,9 @@ _EVENTS = ("intent", "owned", "refused", "over", "silent", "doubt", "gone")
 _NAME = re.compile(r"journal(-\d+)?\.ndjson")
 _REPLICA = re.compile(r"replica-\d+")
 
+#: What names of a run begin with: see ``names.run_prefix``. Anything shorter may be anybody's.
+_PREFIX = re.compile(r"cmc[a-z]{10}")
+
 #: Bytes of a journal, at most: a deep run writes some 20 MB; and of a line.
 _LONGEST, _LONGEST_LINE = 1 << 30, 1 << 20
 
@@ -203,11 +206,12 @@ def _heading(event: Mapping[str, Any], path: Path) -> Heading:
     texts = {key: event.get(key) for key in ("target", "endpoint", "region", "client", "prefix")}
     before = event.get("before")
     is_list = isinstance(before, list) and all(isinstance(each, str) for each in before)
-    if not all(isinstance(each, str) and each for each in texts.values()) or not (
-        before is None or is_list
-    ):
+    are_texts = all(isinstance(each, str) and each for each in texts.values())
+    is_a_runs = _PREFIX.fullmatch(str(texts["prefix"])) is not None
+    if not (are_texts and is_a_runs and (before is None or is_list)):
         raise NotAJournal(f"{path} is not a journal of a run: its first line is wrong")
-    is_shared = event.get("is_shared") is True
+    # Whatever bears the prefix of such a journal is deleted: it stands where a cluster's does.
+    is_shared = event.get("is_shared") is True and is_of_a_replica(path.parent)
     return Heading(**texts, before=before, is_shared=is_shared)  # type: ignore[arg-type]
 
 

@@ -392,6 +392,13 @@ class Ledger:
         return list(self._silent.values())
 
     @property
+    def roles(self) -> list[str]:
+        """The roles that creates named, as far as they are known still."""
+        sent = [*self.of_anybody.values(), *self._unanswered.values()]
+        sent += [made.sent for made in self.owned if made.sent is not None]
+        return [each.role for each in sent if each.role is not None]
+
+    @property
     def left_waiting(self) -> list[Unanswered]:
         """Creates whose answers we did not wait for: we were interrupted, or killed."""
         sent = self._unanswered.items()

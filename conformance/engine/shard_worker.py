@@ -187,7 +187,10 @@ def _judged(order: Order) -> Outcome:
     except TargetProblem as problem:
         return _unfit(str(problem))
     try:
-        if differs := unlike(target.fingerprint(), order.fingerprint or {}):
+        theirs, expected = target.fingerprint(), order.fingerprint or {}
+        # Some know more of themselves when they have been asked something, as the command has.
+        known = {key: each for key, each in expected.items() if key in theirs}
+        if differs := unlike(theirs, known):
             return _unfit(f"the target of a worker {differs}")
         return _judged_at(target, order)
     finally:
@@ -234,10 +237,17 @@ def _judged_at(target: Target, order: Order) -> Outcome:
 
 
 def _left(talk: Conversation) -> list[Event]:
-    """Delete what the target lets us delete, if it still answers; tell what may be left."""
-    with suppress(TargetGone):
-        talk.tidy()
-        talk.sweep()
+    """Delete what the target lets us delete, if it still answers; tell what may be left.
+
+    Whoever wants the run to end here wants it at once: nothing may leave a worker but an outcome,
+    or Dask ends its process.
+    """
+    try:
+        with suppress(TargetGone):
+            talk.tidy()
+            talk.sweep()
+    except KeyboardInterrupt:
+        interruption.taken()
     return talk.ledger.as_events(talk.leftovers)
 
 

@@ -13,11 +13,17 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from fakes.asking import ask, make, names
+from fakes.conformant import Conformant
 from fakes.hostile.serving import Asked, HangUp, hostile
 from fakes.watched import Watched, watched
 
 from conformance.cli import cli
+from conformance.cli.judging import _leave
 from conformance.engine.journal import Heading, JournalFile, folder_of, path_of
+from conformance.engine.run import Plan, bench_of
+from conformance.targets import TargetOptions
+from strategies.bases import minimal
+from strategies.resources import Resources
 
 LETTERS = "cmcabcdefghij"
 OURS = tuple(f"{LETTERS}a-{number:06}-conformance" for number in range(3))
@@ -142,6 +148,46 @@ def test_of_several_replicas_no_one_is_where_endpoint_says(
     assert done.exit_code == 2
     assert f"`{COMMAND} {tmp_path / 'replica-1'}`" in done.output
     assert run("cleanup", str(tmp_path / "replica-1")).exit_code == 0
+
+
+def test_a_journal_that_is_broken_keeps_no_other_from_being_read(
+    service: Watched, tmp_path: Path
+) -> None:
+    """It is named, the other replica is clean, and the exit code says that something is open."""
+    make_with_config(service.url, *OURS[:2])
+    journal_of_cluster(tmp_path, service.url, service.url)
+    path_of(folder_of(tmp_path, 1)).write_text('{"event": "start", "format": 99}\n', "utf-8")
+    done = run("cleanup", str(tmp_path))
+    assert done.exit_code == 3, done.output
+    assert "has another format" in done.stderr
+    assert names(service.url) == sorted(LIKE_OURS)
+    assert path_of(folder_of(tmp_path, 1)).exists()
+    assert not folder_of(tmp_path, 2).exists()
+    assert run("cleanup", str(tmp_path)).exit_code == 2
+
+
+def test_the_end_of_a_run_deletes_no_model_that_somebody_made_of_its_name(tmp_path: Path) -> None:
+    """Found: a worker made `q` on a replica that lost it; by the end it was another's."""
+    target = Conformant()
+    plan = Plan("http://a.test", TargetOptions(), Resources(), ())
+    bench = bench_of(plan, target)
+    theirs = minimal("q", Resources(role_arn="arn:aws:iam::123456789012:role/theirs"))
+    assert bench.talk.ask("CreateModel", theirs, purpose="case").accepted
+    bench.talk.ledger.owned.clear()
+    bench.talk.ledger.is_shared = True
+    told = {"operation": "CreateModel", "name": "q"}
+    events = [{"event": "intent", **told, "at": 1.0, "role": Resources().role}]
+    bench.talk.ledger.learn(plan.prefix, [*events, {"event": "owned", **told, "arn": None}])
+    assert _leave(bench.talk, plan, None, tmp_path, interrupted=False) == 0
+    assert list(target.models) == ["q"]
+
+
+def test_no_run_on_a_cluster_was_at_aws(tmp_path: Path) -> None:
+    """A journal by whose prefix all would be deleted there is nobody's of ours."""
+    journal_of_cluster(tmp_path, "aws")
+    done = run("cleanup", str(tmp_path), "--allow-aws")
+    assert done.exit_code == 2
+    assert "no run on a cluster was at AWS" in done.output
 
 
 def test_a_new_run_does_not_forget_what_a_cluster_left(service: Watched, tmp_path: Path) -> None:

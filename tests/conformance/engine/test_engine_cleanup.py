@@ -248,6 +248,15 @@ def test_a_configuration_that_cannot_be_deleted_is_named() -> None:
     assert (settled.remaining, settled.is_clean) == ((f"{PREFIX}-2",), False)
 
 
+class ListsNoConfigs(Conformant):
+    """Fails when it is to list configurations."""
+
+    def send(self, call: Call) -> Reply:
+        if call.operation == "ListEndpointConfigs":
+            return self.reply(500, {"__type": "InternalFailure"})
+        return super().send(call)
+
+
 class Silent(Conformant):
     """Refuses to list models, for want of good keys."""
 
@@ -257,7 +266,13 @@ class Silent(Conformant):
 
 @pytest.mark.parametrize(
     ("vice", "shared", "known"),
-    [(CannotList, True, True), (Silent, True, False), (Silent, False, True)],
+    [
+        (CannotList, True, True),
+        (ListsNoConfigs, True, False),
+        (ListsNoConfigs, False, True),
+        (Silent, True, False),
+        (Silent, False, True),
+    ],
 )
 def test_what_others_have_made_is_not_known_of_a_target_that_does_not_tell(
     vice: type[Conformant], shared: bool, known: bool

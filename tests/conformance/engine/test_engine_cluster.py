@@ -15,7 +15,7 @@ from distributed import KilledWorker
 from fakes.dask_cluster import DaskCluster, dask_cluster
 
 from conformance.engine import cluster as module
-from conformance.engine import dealing
+from conformance.engine import cluster_run, dealing
 from conformance.engine.cluster import Cluster, ClusterProblem
 from conformance.engine.conversation import TargetGone
 from conformance.engine.deadlines import OutOfTime
@@ -25,10 +25,13 @@ from conformance.engine.run import Plan, bench_of
 from conformance.engine.shard_worker import (
     GONE,
     OVER,
+    STOPPED,
     UNFIT,
     Order,
     Outcome,
     end_run,
+    stop_run,
+    suite,
 )
 from conformance.oracle.catalogue import rule_by_id
 from conformance.spec import documents
@@ -57,7 +60,7 @@ def test_a_scheduler_that_does_not_answer_is_said_in_one_sentence(
     free_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody listens there; ten seconds are enough to know."""
-    monkeypatch.setattr(module, "_ANSWERS_WITHIN", 0.5)
+    monkeypatch.setattr(module, "ANSWERS_WITHIN", 0.5)
     with pytest.raises(ClusterProblem, match=r"no Dask scheduler answers at dask://127\.0\.0\.1"):
         Cluster(f"dask://127.0.0.1:{free_port}")
 
@@ -66,7 +69,7 @@ def test_a_scheduler_that_does_not_answer_is_said_in_one_sentence(
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Replicas rest for a moment only, and what comes back is looked for often."""
     monkeypatch.setattr(dealing, "_REST", 0.01)
-    monkeypatch.setattr(module, "_TICK", 0.01)
+    monkeypatch.setattr(cluster_run, "_TICK", 0.01)
 
 
 class Promise(Future[Any]):
@@ -184,8 +187,10 @@ def test_the_time_of_a_run_is_over_for_its_last_shard_too() -> None:
     """A run of which a shard is missing never looks like one that went to its end."""
     judged = Outcome(Judgement(RULE, "accepts", "pass", {"pass": 1}))
     fates = [judged] * 5 + [Outcome(lost=OVER, why="the time for this run is over")]
+    client = Here(*fates)
     with pytest.raises(OutOfTime, match="the time for this run is over"):
-        list(on(Here(*fates)))
+        list(on(client))
+    assert client.told[0] is end_run  # orders that wait for a worker do not know
 
 
 class Late(Here):
@@ -263,6 +268,56 @@ def test_a_worker_that_is_not_fit_is_left_out() -> None:
     assert troubled.rather_on[-1] == ["here"]
 
 
+class WithOneThatLacksUs(Here):
+    """Another worker has joined that has no suite of ours."""
+
+    def __init__(self, *fates: Outcome | BaseException) -> None:
+        super().__init__(*fates)
+        self.workers["there"] = 1
+
+    def run(self, what: Any, *given: Any, **how: Any) -> dict[str, Any]:
+        """Ask both."""
+        super().run(what, *given, **how)
+        return {"here": suite(), "there": ModuleNotFoundError()} if what is suite else {}
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_worker_without_the_suite_is_found_and_left_out() -> None:
+    """Dask does not say who could not read an order: all are asked who they are."""
+    client = WithOneThatLacksUs(ModuleNotFoundError("No module named 'conformance'"))
+    assert {each.verdict for each in on(client)} == {"pass"}
+    assert client.rather_on[0] == []
+    assert client.rather_on[-1] == ["here"]
+
+
+class Stopped(Here):
+    """Keeps every order; when it is told to stop, each has left a model."""
+
+    def submit(self, _judge: Any, given: Order, **_: Any) -> Promise:
+        """Promise something."""
+        self.orders.append(given)
+        self.promises = [*getattr(self, "promises", []), Promise()]
+        return self.promises[-1]
+
+    def run(self, what: Any, *given: Any, **how: Any) -> dict[str, Any]:
+        """End what is being judged: the first of all."""
+        if what is stop_run:
+            owned = {"event": "owned", "operation": "CreateModel", "name": "q", "arn": None}
+            self.promises[0].set_result(Outcome(left=[owned], lost=STOPPED))
+        return super().run(what, *given, **how)
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_shards_have_left_that_were_stopped_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found: after Ctrl-C nobody read what they said, and a model of one letter stayed."""
+    monkeypatch.setattr(cluster_run, "_COMES_BACK_WITHIN", 0)
+    (bench,) = benches_for(plan(max_time=0.05))
+    monkeypatch.setattr(cluster_run, "_ENDS_WITHIN", 0.05)
+    with pytest.raises(OutOfTime):
+        list(on(Stopped(), benches=[bench], max_time=0.05))
+    assert [made.name for made in bench.talk.ledger.owned] == ["q"]
+
+
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("worker", ["here", "there"])
 def test_a_run_whose_workers_are_all_unfit_is_ended(worker: str) -> None:
@@ -300,12 +355,12 @@ def test_a_cluster_without_workers_is_not_waited_for_for_ever(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Nor for longer than the run may take."""
-    monkeypatch.setattr(module, "_TICK", 0.01)
-    monkeypatch.setattr(module, "_WORKERS_WITHIN", 0.05)
+    monkeypatch.setattr(cluster_run, "_TICK", 0.01)
+    monkeypatch.setattr(cluster_run, "_WORKERS_WITHIN", 0.05)
     with pytest.raises(TargetGone, match=r"the cluster has had no worker for 0\.05 s"):
         list(on(Here(workers=0)))
-    monkeypatch.setattr(module, "_WORKERS_WITHIN", 60)
-    monkeypatch.setattr(module, "_ENDS_WITHIN", 0.05)
+    monkeypatch.setattr(cluster_run, "_WORKERS_WITHIN", 60)
+    monkeypatch.setattr(cluster_run, "_ENDS_WITHIN", 0.05)
     with pytest.raises(OutOfTime, match=r"the time for this run, 0\.05 s, is over"):
         list(on(Here(workers=0), max_time=0.05))
 
@@ -338,7 +393,7 @@ class Away(Here):
 def test_a_worker_that_was_busy_until_just_now_was_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """Found: a run without a lull in its first five minutes was ended at the first one."""
     client = Away()
-    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: client.now))
+    monkeypatch.setattr(cluster_run, "time", SimpleNamespace(monotonic=lambda: client.now))
     assert {each.verdict for each in on(client)} == {"pass"}
 
 

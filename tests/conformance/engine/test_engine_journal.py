@@ -7,6 +7,7 @@ import os
 import statistics
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,7 +117,9 @@ STRANGE = {
     "another format": '{"event": "start", "format": 99}',
     "no target": '{"event": "start", "format": 1, "endpoint": "x"}',
     "no heading": json.dumps(intent("x")),
-}
+    "a prefix that is anybody's": json.dumps({**vars(heading()), "event": "start", "format": 1,
+                                              "before": [], "prefix": "a"}),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("what", STRANGE)
@@ -125,6 +128,19 @@ def test_a_file_that_is_no_journal_of_ours_is_refused(what: str, tmp_path: Path)
     path_of(tmp_path).write_text(STRANGE[what] + "\n", "utf-8")
     with pytest.raises(NotAJournal, match=r"journal\.ndjson"):
         ledger_of(tmp_path)
+
+
+@pytest.mark.parametrize(("folder", "is_shared"), [("replica-1", True), ("out", False)])
+def test_only_where_a_cluster_keeps_journals_does_a_prefix_count(
+    folder: str, is_shared: bool, tmp_path: Path
+) -> None:
+    """What bears the prefix of such a journal is deleted, whatever its lines name."""
+    (tmp_path / folder).mkdir()
+    shared = replace(heading(), is_shared=True)
+    JournalFile.begun(path_of(tmp_path / folder), shared).close()
+    found = ledger_of(tmp_path / folder)
+    assert found is not None
+    assert found[0].is_shared is found[1].is_shared is is_shared
 
 
 @pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "a pipe"])

@@ -208,6 +208,27 @@ def test_a_create_without_an_answer_is_told_with_the_judgement(
     assert not ledger.is_settled
 
 
+def test_a_wish_to_stop_while_a_shard_cleans_up_ends_no_worker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Found: it left the shard as an exception that Dask takes for the end of its process."""
+
+    class Hangs(Conformant):
+        def send(self, call: Call) -> Reply:
+            if call.operation == "CreateModel":
+                super().send(call)
+                raise TransportFault("timeout", "no answer within 5 s")
+            interruption.ask()
+            interruption.check()
+            return super().send(call)
+
+    monkeypatch.setattr(shard_worker, "resolve", lambda *_: Hangs())
+    outcome = judge_order(order())
+    assert outcome.judgement is None
+    assert outcome.lost in (GONE, STOPPED)
+    assert told_by(outcome).silent
+
+
 def test_an_order_that_comes_when_the_time_is_over_is_not_judged() -> None:
     """It waited in a queue for longer than the run had left."""
     given = order()
@@ -231,6 +252,8 @@ def test_a_target_of_another_version_is_the_workers_fault() -> None:
     assert outcome.why.endswith(" instead of 0.9")
     same = resolve("reference", TargetOptions()).fingerprint()
     assert judge_order(order(fingerprint=same)).judgement is not None
+    asked = {**same, "server": "known once something was asked"}
+    assert judge_order(order(fingerprint=asked)).judgement is not None
 
 
 def test_a_suite_of_other_sources_is_another_suite(

@@ -176,6 +176,7 @@ def createmodel_bench(createmodel_target: Any, pytestconfig: pytest.Config) -> I
     _ours_or_say_so()
     from conformance.engine.judge import Bench
     from conformance.engine.run import introduce
+    from conformance.oracle.given import wrong_resource
     from conformance.targets import TargetOptions, TargetProblem, check, resolve
     from conformance.targets.resolve import foreign
     from strategies.resources import Resources
@@ -196,17 +197,20 @@ def createmodel_bench(createmodel_target: Any, pytestconfig: pytest.Config) -> I
     except TargetProblem as problem:
         _stop(pytestconfig, str(problem))
     account = option("createmodel_account") or target.account
+    resources = Resources(
+        account=account or Resources.account,
+        region=option("createmodel_region"),
+        role_arn=option("createmodel_role_arn"),
+        image=option("createmodel_image"),
+        model_data_url=option("createmodel_model_data_url"),
+    )
+    if wrong := wrong_resource(resources):
+        _stop(pytestconfig, f"a given resource {wrong}")
     worker = getattr(pytestconfig, "workerinput", {})  # of pytest-xdist
     workers = worker.get("workercount", 1)
     bench = Bench.at(
         target,
-        resources=Resources(
-            account=account or Resources.account,
-            region=option("createmodel_region"),
-            role_arn=option("createmodel_role_arn"),
-            image=option("createmodel_image"),
-            model_data_url=option("createmodel_model_data_url"),
-        ),
+        resources=resources,
         depth=option("createmodel_depth"),
         seed=option("createmodel_seed"),
         account=account,

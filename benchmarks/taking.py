@@ -145,9 +145,9 @@ def caught(*select: str) -> Value:
 
 
 def linear() -> Value:
-    """Time with twenty seeds as a multiple of the time with two."""
-    found = measured("growing.linear", 2, 20, "CreateModel/*:max-length")
-    return Value(found["factor"], {"s with 2": found["few"], "s with 20": found["many"]})
+    """Time with fifty seeds as a multiple of the time with five."""
+    found = measured("growing.linear", 5, 50, "CreateModel/*:max-length")
+    return Value(found["factor"], {"s with 5": found["few"], "s with 50": found["many"]})
 
 
 def memory(fewer: int, more: int, seeds: int) -> Value:

@@ -11,7 +11,12 @@ from functools import lru_cache
 from typing import Any
 
 from conformance.spec import shapes
-from conformance.spec.container_fields import needs_vpc_mode
+from conformance.spec.container_fields import (
+    is_in_ecr,
+    is_in_vpc_mode,
+    is_version,
+    needs_vpc_mode,
+)
 from conformance.spec.shapes import Shape
 from strategies.examples import legal_values
 from strategies.places import copied, steps
@@ -38,11 +43,14 @@ _TYPICAL_WORDS = {"S3ModelDataType": "S3Object", "ModelCompressionType": "Gzip"}
 
 def minimal(name: str, resources: Resources) -> Body:
     """Return the plainest valid request: a name, a role and one container with an ECR image."""
-    return {
+    container = {"Image": resources.container_image}
+    body = {
         "ModelName": name,
         "ExecutionRoleArn": resources.role,
-        "PrimaryContainer": {"Image": resources.container_image},
+        "PrimaryContainer": container,
     }
+    # The user's own image may be one that is reached through the VPC.
+    return settled(body, resources) if needs_vpc_mode(container) else body
 
 
 def typical(shape: Shape, resources: Resources, *, index: int = 0) -> Any:
@@ -185,7 +193,7 @@ def settled(body: Body, resources: Resources) -> Body:
 
 
 #: What a model package brings itself.
-_NOT_BESIDE_A_PACKAGE = (
+NOT_BESIDE_A_PACKAGE = (
     "Image",
     "ImageConfig",
     "ModelDataUrl",
@@ -197,14 +205,16 @@ _NOT_BESIDE_A_PACKAGE = (
 
 def _wants_multi_model(container: Body) -> bool:
     multi = container.get("Mode") == "MultiModel" or "MultiModelConfig" in container
-    return multi and "ModelPackageName" not in container
+    return multi and not {"ModelPackageName", "InferenceSpecificationName"} & container.keys()
 
 
 def _settle_container(container: Body, multi_model: bool, resources: Resources) -> None:
-    if "InferenceSpecificationName" in container:
-        container.setdefault("ModelPackageName", "model-package")
+    if "InferenceSpecificationName" in container and not is_version(
+        container.get("ModelPackageName")
+    ):
+        container["ModelPackageName"] = resources.model_package
     if "ModelPackageName" in container:
-        for member in _NOT_BESIDE_A_PACKAGE:
+        for member in NOT_BESIDE_A_PACKAGE:
             container.pop(member, None)
     else:
         container.setdefault("Image", resources.container_image)
@@ -213,6 +223,8 @@ def _settle_container(container: Body, multi_model: bool, resources: Resources) 
         container["ImageConfig"]["RepositoryAccessMode"] = "Vpc"
     if "RepositoryAuthConfig" in container.get("ImageConfig", {}):
         container["ImageConfig"]["RepositoryAccessMode"] = "Vpc"
+    if is_in_vpc_mode(container) and is_in_ecr(container.get("Image", "")):
+        container["Image"] = resources.private_image
     if multi_model:
         container["Mode"] = "MultiModel"
         container["ModelDataUrl"] = resources.model_prefix

@@ -29,9 +29,8 @@ class _Maker:
 
     def pipeline(self, *containers: Body) -> Body:
         body = self.plain()
-        del body["PrimaryContainer"]
-        image = {"Image": self.resources.container_image}
-        body["Containers"] = [{**image, **container} for container in containers]
+        plain = body.pop("PrimaryContainer")
+        body["Containers"] = [{**plain, **container} for container in containers]
         return body
 
 
@@ -185,6 +184,13 @@ def _every_61_seconds(make: _Maker) -> Iterator[tuple[str, Any, Body]]:
     yield "61 seconds", Place(_FREQUENCY).put(control, 61), make.with_(_FREQUENCY)
 
 
+def _credentials_for_ecr(make: _Maker) -> Iterator[tuple[str, Any, Body]]:
+    path = "PrimaryContainer.ImageConfig.RepositoryAuthConfig"
+    config = {**make.with_(path)["PrimaryContainer"]["ImageConfig"]}
+    config["RepositoryAccessMode"] = "Platform"
+    yield "with Platform", _changed(make.plain(), _primary(ImageConfig=config)), make.with_(path)
+
+
 def _multi_model_data(make: _Maker) -> Iterator[tuple[str, Any, Body]]:
     control = make.with_("PrimaryContainer.Mode")
     control["PrimaryContainer"].update(Mode="MultiModel", ModelDataUrl=make.resources.model_prefix)
@@ -249,11 +255,7 @@ _BUILDERS: dict[str, Builder] = {
     "image-config-with-image": _from_plain(
         "beside a model package", _primary(ImageConfig={"RepositoryAccessMode": "Vpc"}), _PACKAGE
     ),
-    "registry-credentials-with-vpc": _from_plain(
-        "with Platform",
-        lambda b: b["PrimaryContainer"]["ImageConfig"].update(RepositoryAccessMode="Platform"),
-        "PrimaryContainer.ImageConfig.RepositoryAuthConfig",
-    ),
+    "registry-credentials-with-vpc": _credentials_for_ecr,
     "package-without-model-data": _from_plain(
         "with ModelDataUrl", _primary(ModelDataUrl=_URL), _PACKAGE
     ),

@@ -11,6 +11,7 @@ from typing import Any
 
 from conformance.spec import shapes
 from conformance.spec.constraints import has_type
+from conformance.spec.container_fields import ENTRY_BYTES
 from conformance.spec.shapes import Shape
 from strategies.bases import settled, typical
 from strategies.resources import Resources
@@ -53,10 +54,18 @@ def _value(shape: Shape, value: Any, resources: Resources, index: int) -> Any:
             for number, each in enumerate(each for each in value if each is not None)
         ]
     if shape.key is not None and shape.value is not None:
-        return {key: each for key, each in value.items() if each is not None}
+        inside = shape.value
+        given = ((key, each) for key, each in value.items() if each is not None)
+        return {key: _value(inside, each, resources, index) for key, each in given}
+    if shape.name == "EnvironmentValue" and len(_bytes(value)) > ENTRY_BYTES:
+        return _bytes(value)[:ENTRY_BYTES].decode(errors="ignore")
     if shape.kind == "integer" or (shape.kind == "string" and _names_something(shape)):
         return typical(shape, resources, index=index)
     return value
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _names_something(shape: Shape) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from conformance.spec.constraints import broken
+from conformance.spec.regions import suffix_of
 from conformance.spec.shapes import Shape
 from strategies.resources import Resources
 
@@ -38,7 +39,7 @@ def _images(r: Resources) -> list[str]:
         f"{r.registry}/team/project/inference_server-gpu:2026.01-py3",
         f"{r.registry}/inference@sha256:{'0123456789abcdef' * 4}",
         f"763104351884.{r.registry.partition('.')[2]}/pytorch-inference:2.4.0-cpu-py311",
-        "registry.example.com:5000/inference:1.0",  # goes with RepositoryAccessMode Vpc
+        r.private_image,  # goes with RepositoryAccessMode Vpc
     ]
 
 
@@ -52,7 +53,7 @@ def _objects(r: Resources) -> list[str]:
         "s3://amzn.s3.demo.bucket/2026-01-02/job_1/output/model.tar.gz",
         "s3://amzn-s3-demo-bucket/with spaces and (brackets)/model.tar.gz",
         "s3://amzn-s3-demo-bucket/модель/模型/model.tar.gz",
-        f"https://amzn-s3-demo-bucket.s3.{r.region}.amazonaws.com/model.tar.gz",
+        f"https://amzn-s3-demo-bucket.s3.{r.region}.{suffix_of(r.region)}/model.tar.gz",
     ]
 
 
@@ -105,7 +106,7 @@ _EXAMPLES: Mapping[str, Callable[[Resources], list[str]]] = {
     ),
     "VersionedArnOrName": lambda r: [
         "model-package",
-        f"{_sagemaker(r)}:{r.account}:model-package/example/1",
+        r.model_package,
         f"{_sagemaker(r)}:{r.account}:model-package/example",
         "p",
         "model-package/1",

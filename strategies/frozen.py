@@ -145,6 +145,7 @@ def _exchanged(resources: Resources) -> Iterator[tuple[str, str]]:
     own = Resources(account=resources.account)
     yield own.role, resources.role
     yield own.container_image, resources.container_image
+    yield own.private_image, resources.private_image
     yield own.model_data, resources.model_data
     yield own.model_prefix, resources.model_prefix
     given = len(resources.subnets), len(resources.security_groups)

@@ -148,6 +148,9 @@ def _lengths(
     limit = shape.minimum if rule.constraint == "min-length" else shape.maximum
     assert limit is not None
     inward = 1 if rule.constraint == "min-length" else -1
+    if inward == -1 and (longest := longest_package(shape, resources)) is not None:
+        yield INSIDE, f"{len(longest)} characters", longest
+        return
     if inward == 1 and (arn := shortest_arn(shape, resources)) is not None:
         yield INSIDE, f"{len(arn)} characters", arn
         return
@@ -157,6 +160,8 @@ def _lengths(
             yield reason, f"{length} characters", value
     if rule.constraint == "max-length" and shape.name in _ANY_SCRIPT:
         yield AT_LIMIT, f"{limit} characters, two bytes each", "é" * limit
+    if rule.constraint == "max-length" and shape.name == "EnvironmentValue":  # bytes, perhaps
+        yield AT_LIMIT, f"{limit // 2} characters, two bytes each", "é" * (limit // 2)
     if rule.constraint == "max-length" and shape.pattern in UNIVERSAL:  # no rule of its own
         yield from ((INSIDE, repr(value), value) for value in legal_values(shape, resources))
 
@@ -170,6 +175,16 @@ def shortest_arn(shape: Shape, resources: Resources) -> str | None:
     if not all(value.startswith("arn:") for value in values):
         return None
     return min(values, key=len)
+
+
+def longest_package(shape: Shape, resources: Resources) -> str | None:
+    """Return the longest ARN that a model package can have, ``None`` for any other shape.
+
+    Longer strings are legal by the letter alone, as above.
+    """
+    if shape.name != "VersionedArnOrName":
+        return None
+    return f"{resources.model_package.rpartition('example')[0]}{'P' * 63}/999999999"
 
 
 def string_of(shape: Shape, length: int, names: Names, resources: Resources) -> str | None:

@@ -17,7 +17,7 @@ from hypothesis.strategies import SearchStrategy
 
 from conformance.spec.shapes import Shape, by_path, request
 from strategies import strings
-from strategies.bases import Body, entries, items, settled
+from strategies.bases import NOT_BESIDE_A_PACKAGE, Body, entries, items, settled
 from strategies.places import copied
 from strategies.resources import Resources
 
@@ -37,7 +37,7 @@ _FORMS: tuple[tuple[set[str], set[str]], ...] = (
     ),
     (
         {"ModelPackageName"},
-        {"Image", "ImageConfig", "ModelDataUrl", "ModelDataSource", "MultiModelConfig"},
+        {*NOT_BESIDE_A_PACKAGE, "Mode", "MultiModelConfig"},
     ),
 )
 
@@ -69,8 +69,8 @@ def _strings_named(name: str, resources: Resources) -> SearchStrategy[str]:
         "RepositoryCredentialsProviderArn": lambda: strings.repository_credentials_provider_arns(
             resources=resources
         ),
-        "Url": strings.model_data_urls,
-        "S3ModelUri": lambda: strings.model_data_urls(ending="x"),
+        "Url": lambda: strings.model_data_urls(resources=resources),
+        "S3ModelUri": lambda: strings.model_data_urls(ending="x", resources=resources),
         "HubContentArn": lambda: strings.hub_content_arns(resources=resources),
         "String": strings.entity_tags,
         "AdditionalModelChannelName": strings.channel_names,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.spec.regions import partition_of
+from conformance.spec.regions import partition_of, suffix_of
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Resources:
     """What a CreateModel request refers to, in forms that a faithful AWS would accept.
 
     Every field left at ``None`` (or empty) is filled with a synthetic resource of ``account`` and
-    ``region``. ``model_data_url`` is one object (``s3://bucket/key``).
+    ``region``. ``model_data_url`` is one archive (``s3://bucket/key.tar.gz``).
     """
 
     account: str = "123456789012"
@@ -45,13 +45,23 @@ class Resources:
     @property
     def registry(self) -> str:
         """The account's ECR registry in the region."""
-        suffix = ".cn" if self.partition == "aws-cn" else ""
-        return f"{self.account}.dkr.ecr.{self.region}.amazonaws.com{suffix}"
+        return f"{self.account}.dkr.ecr.{self.region}.{suffix_of(self.region)}"
 
     @property
     def container_image(self) -> str:
         """A container image in ECR, tagged (E4: an untagged one was refused)."""
         return self.image or f"{self.registry}/inference:1.0"
+
+    @property
+    def private_image(self) -> str:
+        """A container image that is reached through the VPC: outside ECR, unless it is given."""
+        return self.image or "registry.example.com:5000/inference:1.0"
+
+    @property
+    def model_package(self) -> str:
+        """A version of a model package."""
+        place = f"{self.region}:{self.account}"
+        return f"arn:{self.partition}:sagemaker:{place}:model-package/example/1"
 
     @property
     def model_data(self) -> str:

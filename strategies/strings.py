@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 from hypothesis.strategies import SearchStrategy
 
+from conformance.spec.regions import suffix_of
 from strategies.resources import Resources
 
 _ALNUM = string.ascii_letters + string.digits
@@ -125,20 +126,33 @@ def _keys(max_size: int) -> SearchStrategy[str]:
     return _text(printable, 0, max_size)
 
 
-def model_data_urls(*, max_size: int = 1024, ending: str = ".tar.gz") -> SearchStrategy[str]:
-    """Draw S3 or HTTPS locations of one model artifact; ModelDataUrl is of a ``.tar.gz``."""
+def model_data_urls(
+    *, max_size: int = 1024, ending: str = ".tar.gz", resources: Resources = _DEFAULTS
+) -> SearchStrategy[str]:
+    """Draw S3 or HTTPS locations of one model artifact; ModelDataUrl is of a ``.tar.gz``.
+
+    S3 keys have 1,024 bytes at most.
+    """
     _sizes(64, max_size, most=1024, least=64)
+    host = f"s3.{resources.region}.{suffix_of(resources.region)}"
     return st.builds(
-        lambda start, key: f"{start}{key}"[: max_size - len(ending)] + ending,
+        lambda start, key: (
+            (start + _cut(key, 1024 - len(ending)))[: max_size - len(ending)] + ending
+        ),
         st.sampled_from(
             (
                 "s3://amzn-s3-demo-bucket/",
                 "s3://amzn.s3.demo.bucket/a/",
-                "https://amzn-s3-demo-bucket.s3.us-east-1.amazonaws.com/",
+                f"https://amzn-s3-demo-bucket.{host}/",
             )
         ),
         _keys(max_size - 1),
     )
+
+
+def _cut(text: str, size: int) -> str:
+    """Return a text without what is beyond so many bytes."""
+    return text.encode()[:size].decode(errors="ignore")
 
 
 def hub_content_arns(*, resources: Resources = _DEFAULTS) -> SearchStrategy[str]:
@@ -181,15 +195,20 @@ def environment_keys(*, max_size: int = 1024) -> SearchStrategy[str]:
 def environment_values(*, min_size: int = 0, max_size: int = 1024) -> SearchStrategy[str]:
     """Draw values of environment variables: any characters, newlines and astral ones included.
 
-    However its length is counted, it is at most 1,024: in characters, UTF-16 units or bytes.
+    However its length is counted, it is at most 1,024: in characters, UTF-16 units or bytes. No
+    process has a NUL in its environment.
     """
     low, high = _sizes(min_size, max_size, most=1024)
-    return _text(st.characters(exclude_categories=["Cs"]), low, high).map(_within_bytes)
+    any_script = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+    plain = st.characters(codec="ascii", exclude_characters="\0")
+    drawn = st.one_of(_text(plain, low, high), _text(any_script, low, high))
+    return drawn.map(lambda value: _within_bytes(value, low))
 
 
-def _within_bytes(value: str) -> str:
-    fits = len(value.encode()) <= 1024
-    return value if fits else "".join(c if c.isascii() else "x" for c in value)
+def _within_bytes(value: str, low: int) -> str:
+    """Return a value of no more than 1,024 bytes, and of no fewer characters than asked for."""
+    cut = _cut(value, 1024)
+    return cut if len(cut) >= low else "".join(c if c.isascii() else "x" for c in value)
 
 
 def model_package_names(*, resources: Resources = _DEFAULTS) -> SearchStrategy[str]:
@@ -222,8 +241,13 @@ def _tag_characters() -> SearchStrategy[str]:
 def tag_keys(*, min_size: int = 1, max_size: int = 128) -> SearchStrategy[str]:
     """Draw tag keys in letters of many scripts; never with the prefix ``aws:``."""
     low, high = _sizes(min_size, max_size, most=128, least=1)
-    drawn = _text(_tag_characters(), low, high)
-    return drawn.map(lambda key: "x" + key[1:] if key[:4].lower() == "aws:" else key)
+    return _text(_tag_characters(), low, high).map(_plain_key)
+
+
+def _plain_key(key: str) -> str:
+    """Return a key that is not reserved; nobody has shown one with a space at its ends accepted."""
+    key = "x" + key[1:] if key[:4].lower() == "aws:" or key[:1] == " " else key
+    return key[:-1] + "x" if key[-1:] == " " else key
 
 
 def tag_values(*, min_size: int = 0, max_size: int = 256) -> SearchStrategy[str]:

@@ -74,7 +74,9 @@ resource_options = _adding(
     (
         click.option("--role-arn", default="", help="An IAM role that the target knows."),
         click.option("--image", default="", help="A container image that the target knows."),
-        click.option("--model-data-url", default="", help="s3://BUCKET/KEY of a model artifact."),
+        click.option(
+            "--model-data-url", default="", help="s3://BUCKET/KEY.tar.gz of a model artifact."
+        ),
         click.option("--subnet", multiple=True, help="A subnet; may be repeated."),
         click.option("--security-group", multiple=True, help="A security group; may be repeated."),
     )
@@ -118,6 +120,7 @@ def target_of(given: Mapping[str, Any]) -> tuple[TargetOptions, Credentials | No
 
 def resources_of(given: Mapping[str, Any]) -> Resources:
     """Return what requests name, from ``options.resource_options``. Raises ``Refused``."""
+    from conformance.oracle.given import wrong_resource
     from strategies.resources import Resources
 
     resources = Resources(
@@ -129,19 +132,6 @@ def resources_of(given: Mapping[str, Any]) -> Resources:
         subnets=tuple(given["subnet"]),
         security_groups=tuple(given["security_group"]),
     )
-    _check_resources(resources)
+    if wrong := wrong_resource(resources):
+        raise Refused(f"a given resource {wrong}")
     return resources
-
-
-def _check_resources(resources: Any) -> None:
-    """Refuse resources of the user's that would make every base request illegal."""
-    from conformance.oracle.violations import expectation
-    from strategies.bases import base
-
-    paths = ("PrimaryContainer.ModelDataUrl", "VpcConfig.Subnets", "VpcConfig.SecurityGroupIds")
-    broken = expectation(base(*paths, name="example", resources=resources)).violations
-    if broken:
-        first = broken[0]
-        raise Refused(
-            f"a given resource breaks the specification at {first.place}: {first.rule.statement}"
-        )

@@ -98,10 +98,11 @@ def _deleted(scene: Scene) -> str:
 
 
 def _own_words(answer: Answer) -> str:
-    """Return an error's text in small letters without the paths of the request that it repeats."""
-    said = (answer.reading.message or "").lower()
-    for text in _texts(answer.request):
-        said = said.replace(text.lower(), "") if "/" in text else said
+    """Return an error's text in small letters without what of the request's paths is in it."""
+    said = (answer.reading.message or "").lower().replace("model data", "")  # that is in S3
+    for path in filter(lambda text: "/" in text, _texts(answer.request)):
+        for part in path.lower().split("/"):
+            said = said.replace(part, "") if "model" in part else said
     return said
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.spec.regions import SUFFIXES
 from conformance.spec.rules import INFO, Rule
 
 Body = dict[str, Any]
@@ -18,7 +19,9 @@ Body = dict[str, Any]
 #: How long the documents let a name or a value of Environment be, in bytes.
 ENTRY_BYTES = 1024
 
-_ECR_IMAGE = re.compile(r"[0-9]{12}\.dkr\.ecr[.-][^/]+\.amazonaws\.com(\.cn)?/\S+")
+_ECR_IMAGE = re.compile(
+    rf"[0-9]{{12}}\.dkr\.ecr[.-][^/]+\.({'|'.join(map(re.escape, SUFFIXES))})/\S+"
+)
 _SECONDS = (10, 30, 60, 120, 180, 240, 300)
 
 
@@ -52,13 +55,27 @@ def has(container: Body, *members: str) -> bool:
 def needs_vpc_mode(container: Body) -> bool:
     """Tell whether a container has an image outside ECR, without access through the VPC (E6)."""
     image = container.get("Image")
-    mode = (container.get("ImageConfig") or {}).get("RepositoryAccessMode")
-    return image is not None and not _ECR_IMAGE.fullmatch(image) and mode != "Vpc"
+    return image is not None and not is_in_ecr(image) and not is_in_vpc_mode(container)
+
+
+def is_in_ecr(image: str) -> bool:
+    """Tell whether an image is in a registry of AWS's."""
+    return _ECR_IMAGE.fullmatch(image) is not None
+
+
+def is_in_vpc_mode(container: Body) -> bool:
+    """Tell whether a container's image is said to be in a registry that is reached by the VPC."""
+    return (container.get("ImageConfig") or {}).get("RepositoryAccessMode") == "Vpc"
 
 
 def _lacks_vpc_for_auth(container: Body) -> bool:
     config = container.get("ImageConfig") or {}
-    return has(config, "RepositoryAuthConfig") and config.get("RepositoryAccessMode") != "Vpc"
+    return has(config, "RepositoryAuthConfig") and not is_in_vpc_mode(container)
+
+
+def is_version(package: str | None) -> bool:
+    """Tell whether a model package is named with its version."""
+    return package is not None and re.search(r"/[0-9]+\Z", package) is not None
 
 
 def _sources(container: Body) -> Iterator[Body]:
@@ -148,9 +165,11 @@ _RULES: tuple[tuple[str, str, str, str, Callable[[Body], bool]], ...] = (
     (
         "inference-specification-with-package",
         "Containers[].InferenceSpecificationName",
-        "InferenceSpecificationName comes with a ModelPackageName.",
-        "documented as a part of the package; the answer without one is unknown",
-        lambda c: has(c, "InferenceSpecificationName") and not has(c, "ModelPackageName"),
+        "InferenceSpecificationName comes with the version of a model package.",
+        "documented as being in the model package version; the answer without is unknown",
+        lambda c: (
+            has(c, "InferenceSpecificationName") and not is_version(c.get("ModelPackageName"))
+        ),
     ),
     (
         "one-form-of-model-data",

@@ -220,7 +220,7 @@ def test_rules_other_than_constraints_are_separable() -> None:
         ("PrimaryContainer.Image:max-length", "rejects", {256, 510}),
         ("PrimaryContainer.ModelDataUrl:max-length", "rejects", {1025, 2048}),
         ("PrimaryContainer.Environment{key}:max-length", "rejects", {1025, 2048}),
-        ("PrimaryContainer.Environment{value}:max-length", "accepts", {1024, 1023}),
+        ("PrimaryContainer.Environment{value}:max-length", "accepts", {1024, 1023, 512}),
         ("PrimaryContainer.Environment{value}:max-length", "rejects", {1025, 2048}),
         ("PrimaryContainer.AdditionalModelDataSources:max-items", "rejects", {6, 11}),
         ("VpcConfig.Subnets[]:max-length", "rejects", {33, 64}),

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.spec.constraints import broken
+from conformance.spec.regions import suffix_of
 from conformance.spec.shapes import Shape, by_path, request
 from strategies.examples import legal_values, resized
 from strategies.resources import Resources
@@ -59,6 +60,8 @@ def test_examples_are_of_the_requests_region_and_partition(region: str) -> None:
     resources = Resources(region=region)
     for shape in STRINGS.values():
         for value in legal_values(shape, resources) if not shape.enum else ():
+            if value.startswith("https://"):
+                assert f".s3.{region}.{suffix_of(region)}/" in value
             if value.startswith("arn:"):
                 _, partition, service, place, *_ = value.split(":")
                 assert partition == resources.partition

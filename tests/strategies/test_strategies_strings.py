@@ -194,7 +194,7 @@ def test_account_ids_are_twelve_ascii_digits() -> None:
         ("environment_values", lambda v: "\n" in v),
         ("environment_values", lambda v: any(c > "\uffff" for c in v)),
         ("environment_values", lambda v: v == ""),
-        ("environment_values", lambda v: "\x00" in v),
+        ("environment_values", lambda v: "\x01" in v),
         ("tag_keys", lambda v: any(c > "\u0600" for c in v)),
         ("tag_keys", lambda v: any("\u0400" <= c < "\u0500" for c in v)),
         ("tag_values", lambda v: v == ""),

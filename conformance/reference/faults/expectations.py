@@ -27,6 +27,7 @@ _TOLERATED_ENDS = {
     "container-model-data-url-pattern-archives-only": "the documents demand the suffix",
     "pattern-partition-aws-only": "no role or package of another partition can be used",
     "provider-arn-pattern-lambda-only": "the documents call it the ARN of a function",
+    "model-package-name-max-length-175": "no package has such a long ARN",
     "pattern-bucket-names-checked": "no bucket has such a name",
     "pattern-path-required": "nobody has shown a bucket without a key accepted",
     "pattern-one-line-bucket": "no bucket has such a name",

@@ -128,6 +128,10 @@ BROKEN: list[tuple[str, dict[str, Any]]] = [
     ),
     ("package-without-environment", {"PrimaryContainer": {**PACKAGE, "Environment": {}}}),
     ("inference-specification-with-package", _one(InferenceSpecificationName="s")),
+    (
+        "inference-specification-with-package",
+        {"PrimaryContainer": {**PACKAGE, "InferenceSpecificationName": "s"}},
+    ),
     ("additional-sources-beside-a-first", _one(AdditionalModelDataSources=[])),
     (
         "additional-sources-beside-a-first",
@@ -161,6 +165,7 @@ KEPT: list[tuple[str, dict[str, Any]]] = [
     ("container-names-its-code", {}),
     ("image-from-ecr-or-vpc", _one()),
     ("image-from-ecr-or-vpc", _one(Image=ECR.replace(".com/", ".com.cn/"))),
+    ("image-from-ecr-or-vpc", _one(Image=ECR.replace("amazonaws.com/", "amazonaws.eu/"))),
     ("image-from-ecr-or-vpc", _one(Image="nginx", ImageConfig={"RepositoryAccessMode": "Vpc"})),
     ("image-from-ecr-or-vpc", {"PrimaryContainer": PACKAGE}),
     ("hostnames-on-all-or-none", _several(*_named("a", "b"))),
@@ -195,7 +200,12 @@ KEPT: list[tuple[str, dict[str, Any]]] = [
     ("package-without-environment", {"Containers": [PACKAGE, {**IMAGE, "Environment": {}}]}),
     (
         "inference-specification-with-package",
-        {"PrimaryContainer": {**PACKAGE, "InferenceSpecificationName": "s"}},
+        {
+            "PrimaryContainer": {
+                "ModelPackageName": "package/1",
+                "InferenceSpecificationName": "s",
+            }
+        },
     ),
     (
         "additional-sources-beside-a-first",

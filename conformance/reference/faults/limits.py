@@ -118,8 +118,11 @@ def faults() -> Iterator[Fault]:
     """All of this family."""
     for group in groups():
         yield from limit_faults(group, group.paths, group.name)
-    packages = ("PrimaryContainer.ModelPackageName", "Containers[].ModelPackageName")
-    yield _limit("container-model-package-name", packages, "max-length", 100, "accepts")
+    for form, name in (("PrimaryContainer", "primary-container"), ("Containers[]", "containers")):
+        paths = (
+            f"{form}.ModelPackageName",
+        )  # what packages are called is shorter than they may be
+        yield _limit(f"{name}-model-package-name", paths, "max-length", 100, "accepts")
     yield _older_limit("containers", 5, "Containers")
     yield _older_limit(
         "container-environment", 16, "PrimaryContainer.Environment", "Containers[].Environment"

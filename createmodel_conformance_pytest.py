@@ -39,7 +39,7 @@ _OPTIONS = (
     ("timeout", {"type": float, "default": 30.0, "help": "seconds for one request"}),
     ("rate", {"type": float, "metavar": "N", "help": "requests a second, at most"}),
     ("role-arn", {"default": "", "help": "an IAM role that the target knows"}),
-    ("image", {"default": "", "help": "a container image that the target knows"}),
+    ("image", {"default": "", "help": "a container image in ECR that the target knows"}),
     ("model-data-url", {"default": "", "help": "a model artifact that the target knows"}),
     ("allow-aws", {"action": "store_true", "help": "let a URL under an AWS domain be asked"}),
     ("auth", {"action": "store_true", "help": "the target checks signatures: judge that, too"}),

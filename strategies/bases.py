@@ -43,14 +43,11 @@ _TYPICAL_WORDS = {"S3ModelDataType": "S3Object", "ModelCompressionType": "Gzip"}
 
 def minimal(name: str, resources: Resources) -> Body:
     """Return the plainest valid request: a name, a role and one container with an ECR image."""
-    container = {"Image": resources.container_image}
-    body = {
+    return {
         "ModelName": name,
         "ExecutionRoleArn": resources.role,
-        "PrimaryContainer": container,
+        "PrimaryContainer": {"Image": resources.container_image},
     }
-    # The user's own image may be one that is reached through the VPC.
-    return settled(body, resources) if needs_vpc_mode(container) else body
 
 
 def typical(shape: Shape, resources: Resources, *, index: int = 0) -> Any:

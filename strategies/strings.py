@@ -137,7 +137,7 @@ def model_data_urls(
     host = f"s3.{resources.region}.{suffix_of(resources.region)}"
     return st.builds(
         lambda start, key: (
-            (start + _cut(key, 1024 - len(ending)))[: max_size - len(ending)] + ending
+            (start + _cut(key, 1022 - len(ending)))[: max_size - len(ending)] + ending
         ),
         st.sampled_from(
             (

@@ -13,7 +13,7 @@ from strategies.bases import ITEMS, base, typical
 from strategies.cases import BEYOND, NEAR_MISS, OVER_LIMIT, Case, Names
 from strategies.edits import EDITS
 from strategies.examples import legal_values
-from strategies.legal import filled, shortest_arn, string_of
+from strategies.legal import filled, longest_package, shortest_arn, string_of
 from strategies.places import Place
 from strategies.resources import Resources
 
@@ -194,7 +194,7 @@ def _wrong_lengths(
     else:
         assert shape.maximum is not None
         limit, lengths = shape.maximum, [shape.maximum + 1, shape.maximum * 2]
-        at_limit = None
+        at_limit = longest_package(shape, resources)
     at_limit = at_limit or string_of(shape, limit, names, resources)
     for length in lengths:
         value = string_of(shape, length, names, resources)

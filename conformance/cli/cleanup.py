@@ -58,10 +58,11 @@ def command(ctx: click.Context, /, folder: Path, **given: Any) -> None:
     if not found:
         click.echo(_without_journal(folder))
         ctx.exit(0)
-    if given["endpoint"] and len(found) > 1:
+    is_one_of_many = len(found) + len(broken) > 1
+    if given["endpoint"] and is_one_of_many:
         inner = shlex.quote(str(found[0][0]))
         raise Refused(f"--endpoint is of one replica: `createmodel-conformance cleanup {inner}`")
-    is_clean = [_cleaned_up(each, given, is_one_of_many=len(found) > 1) for each in found]
+    is_clean = [_cleaned_up(each, given, is_one_of_many=is_one_of_many) for each in found]
     ctx.exit(0 if all(is_clean) and not broken else NOT_SETTLED)
 
 

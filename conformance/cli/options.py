@@ -73,7 +73,7 @@ target_options = _adding(
 resource_options = _adding(
     (
         click.option("--role-arn", default="", help="An IAM role that the target knows."),
-        click.option("--image", default="", help="A container image that the target knows."),
+        click.option("--image", default="", help="A container image in ECR that the target knows."),
         click.option(
             "--model-data-url", default="", help="s3://BUCKET/KEY.tar.gz of a model artifact."
         ),

@@ -117,11 +117,12 @@ class Cluster:
         """Take back what is under way; a shard that is being judged cleans up and ends."""
         if not run.futures or self._client.status != "running":
             return
-        with suppress(Exception):
+        with suppress(Exception):  # a worker may hang; the others have heard it
             self._client.run(
                 stop_run, prefix, on_error="ignore", callback_timeout=2 * ANSWERS_WITHIN
             )
-            run.learn_what_is_left()
+        run.learn_what_is_left()
+        with suppress(Exception):
             self._client.cancel(list(run.futures), force=True)
 
 

@@ -55,8 +55,9 @@ _ENDS_WITHIN = 90.0
 #: Seconds that a cluster may be without workers: starting one can take minutes on Kubernetes.
 _WORKERS_WITHIN = 300.0
 
-#: Seconds in which the outcome of a shard that has ended comes back.
-_COMES_BACK_WITHIN = 0.2
+#: Seconds in which the outcome of a shard that has ended comes back, and between looks for it.
+_COMES_BACK_WITHIN = 2.0
+_GLANCE = 0.05
 
 #: How often Dask hands out a shard again that failed for a reason which is not the target's.
 _RETRIES = 2
@@ -96,8 +97,9 @@ class ClusterRun:
             if future is None:
                 continue
             self._had_workers = time.monotonic()
-            attempt = self.futures.pop(future)
-            judgement = self._judgement(attempt, self._outcome(future))
+            outcome = self._outcome(future)
+            attempt = self.futures.pop(future)  # now: what is not read yet is read at the end
+            judgement = self._judgement(attempt, outcome)
             if judgement is not None:
                 yield attempt.shard, judgement
         if self._over is not None and (self._is_missing_some or not self._dealer.is_done):
@@ -277,7 +279,9 @@ class ClusterRun:
 
     def learn_what_is_left(self) -> None:
         """Let count what shards have told that were stopped; those that waited made nothing."""
-        time.sleep(_COMES_BACK_WITHIN)
+        ends = time.monotonic() + _COMES_BACK_WITHIN
+        while not all(each.done() for each in self.futures) and time.monotonic() < ends:
+            time.sleep(_GLANCE)
         for future, attempt in self.futures.items():
             if future.done():
                 with suppress(Exception):  # Dask has given it up: it is looked for by its prefix

@@ -210,8 +210,9 @@ def _heading(event: Mapping[str, Any], path: Path) -> Heading:
     is_a_runs = _PREFIX.fullmatch(str(texts["prefix"])) is not None
     if not (are_texts and is_a_runs and (before is None or is_list)):
         raise NotAJournal(f"{path} is not a journal of a run: its first line is wrong")
-    # Whatever bears the prefix of such a journal is deleted: it stands where a cluster's does.
-    is_shared = event.get("is_shared") is True and is_of_a_replica(path.parent)
+    is_shared = event.get("is_shared") is True
+    if is_shared and not is_of_a_replica(path.absolute().parent):  # all with its prefix is deleted
+        raise NotAJournal(f"{path} is of a run on a cluster, and not where such a run keeps it")
     return Heading(**texts, before=before, is_shared=is_shared)  # type: ignore[arg-type]
 
 

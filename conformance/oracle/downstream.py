@@ -101,7 +101,8 @@ def _own_words(answer: Answer) -> str:
     """Return an error's text in small letters without what of the request's paths is in it."""
     said = (answer.reading.message or "").lower().replace("model data", "")  # that is in S3
     for path in filter(lambda text: "/" in text, _texts(answer.request)):
-        for part in path.lower().split("/"):
+        *folders, file = path.lower().split("/")
+        for part in (*(f"{each}/" for each in folders), file if "." in file else ""):
             said = said.replace(part, "") if "model" in part else said
     return said
 

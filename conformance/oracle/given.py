@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from conformance.oracle.violations import expectation
-from strategies.bases import base
+from strategies.bases import base, minimal
 from strategies.resources import Resources
 
 
 def wrong_resource(resources: Resources) -> str | None:
     """Return in a clause what would make every base request illegal, or its fate unknown."""
     paths = ("PrimaryContainer.ModelDataUrl", "VpcConfig.Subnets", "VpcConfig.SecurityGroupIds")
-    broken = expectation(base(*paths, name="example", resources=resources)).violations
-    if not broken:
-        return None
-    first = broken[0]
-    return f"breaks the specification at {first.place}: {first.rule.statement}"
+    requests = (
+        minimal("example", resources),
+        base(*paths, name="example", resources=resources),
+    )
+    for request in requests:
+        for broken in expectation(request).violations:
+            return f"breaks the specification at {broken.place}: {broken.rule.statement}"
+    return None

@@ -64,6 +64,8 @@ REFUSED = [
     (("moto", "--aws-profile", "nosuch"), "credential profile 'nosuch'"),
     (("moto", "--role-arn", "arn:aws:iam::1:role/x"), "breaks the specification at ExecutionRole"),
     (("moto", "--image", "spaced image"), "breaks the specification at PrimaryContainer.Image"),
+    (("moto", "--image", "mine:1"), "An image outside Amazon ECR comes with"),
+    (("moto", "--model-data-url", "s3://b/model"), "ModelDataUrl ends with .tar.gz"),
     (("moto", *ONE, "--out", "empty"), "--out empty cannot be written: File exists"),
     (("moto", *ONE, "--out", "empty/below"), "--out empty/below cannot be written: Not a direct"),
     (("moto", *ONE, "--out", "x" * 300), "cannot be written: File name too long"),

@@ -130,17 +130,21 @@ def test_a_file_that_is_no_journal_of_ours_is_refused(what: str, tmp_path: Path)
         ledger_of(tmp_path)
 
 
-@pytest.mark.parametrize(("folder", "is_shared"), [("replica-1", True), ("out", False)])
 def test_only_where_a_cluster_keeps_journals_does_a_prefix_count(
-    folder: str, is_shared: bool, tmp_path: Path
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What bears the prefix of such a journal is deleted, whatever its lines name."""
-    (tmp_path / folder).mkdir()
     shared = replace(heading(), is_shared=True)
-    JournalFile.begun(path_of(tmp_path / folder), shared).close()
-    found = ledger_of(tmp_path / folder)
-    assert found is not None
-    assert found[0].is_shared is found[1].is_shared is is_shared
+    for folder in ("replica-1", "out"):
+        (tmp_path / folder).mkdir()
+        JournalFile.begun(path_of(tmp_path / folder), shared).close()
+    monkeypatch.chdir(tmp_path / "replica-1")
+    for folder in (tmp_path / "replica-1", Path()):
+        found = ledger_of(folder)
+        assert found is not None
+        assert found[0].is_shared is found[1].is_shared is True
+    with pytest.raises(NotAJournal, match="not where such a run keeps it"):
+        ledger_of(tmp_path / "out")
 
 
 @pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "a pipe"])

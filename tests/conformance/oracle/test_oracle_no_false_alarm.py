@@ -162,8 +162,11 @@ def test_a_missing_bucket_is_no_missing_model(said: str, verdict: str) -> None:
     def edit(call: Call, _body: Body, _reply: Reply) -> Reply | None:
         return error(said) if call.operation == "CreateTransformJob" else None
 
-    found = judged("downstream/transform-job-accepts-existing", "holds", edit)
-    assert found.verdict == verdict, found.note
+    rule = rule_by_id("downstream/transform-job-accepts-existing")
+    for given in ("", "s3://amzn-s3-demo-bucket/models/model/model.tar.gz"):
+        bench = Bench.at(Otherwise(edit), resources=Resources(model_data_url=given))
+        found = judge_side(rule, "holds", bench)
+        assert found.verdict == verdict, found.note
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,8 @@ def test_a_cell_of_the_grid_opens_its_rule_also_when_filtered_away(browser: Open
     page = browser.page
     page.select_option("#level", "info")
     page.click(f'.grid a[href="#{anchor(RULE)}"]')
-    assert page.locator(f"#{anchor(RULE)} .finding").is_visible()
+    # The browser tells the page of a new place in its own time.
+    page.locator(f"#{anchor(RULE)} .finding").wait_for(state="visible", timeout=5_000)
     assert "64 characters" in page.inner_text(f"#{anchor(RULE)}")
 
 

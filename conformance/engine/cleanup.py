@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.engine.listing import Listing, list_configs, list_models
-from conformance.engine.ownership import KINDS, Made, Unanswered, is_deleted, names_of
+from conformance.engine.made import KINDS, Made, Unanswered, is_deleted, names_of
 from conformance.engine.whose import CARRIED_OUT_WITHIN, is_anothers, is_of
 from conformance.wire.reading import REJECTED, UNSUPPORTED
 

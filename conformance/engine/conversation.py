@@ -21,7 +21,8 @@ from conformance.engine.deadlines import Deadlines, OutOfTime
 from conformance.engine.exchanges import Exchange, Record, recorded
 from conformance.engine.in_step import Step
 from conformance.engine.listing import list_models
-from conformance.engine.ownership import KINDS, Ledger, Made, may_be_at_work, names_of
+from conformance.engine.made import KINDS, Made, may_be_at_work, names_of
+from conformance.engine.ownership import Ledger
 from conformance.engine.patience import Patience, was_done_all_the_same
 from conformance.targets import Target
 from conformance.targets.pace import Pace

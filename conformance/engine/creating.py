@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from conformance.engine.exchanges import Exchange
-from conformance.engine.ownership import names_of
+from conformance.engine.made import names_of
 from conformance.engine.patience import may_say_that_it_exists
 from conformance.engine.whose import was_made_all_the_same
 

@@ -20,7 +20,8 @@ from stat import S_ISREG
 from typing import Any
 
 from conformance.engine.locks import InUse, lock
-from conformance.engine.ownership import KINDS, Event, Ledger
+from conformance.engine.made import KINDS
+from conformance.engine.ownership import Event, Ledger
 
 FORMAT = 1
 

@@ -8,90 +8,30 @@ here; that a name looks like ours is never enough.
 from __future__ import annotations
 
 import json
-import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from math import inf
 from typing import Any, Protocol, TypeVar
 
 from conformance.engine.exchanges import Exchange
+from conformance.engine.made import (
+    CREATE_OF,
+    KINDS,
+    Made,
+    Unanswered,
+    is_deleted,
+    is_over,
+    made_nothing,
+    named_in,
+    names_of,
+)
 from conformance.engine.name_set import NameSet
-from conformance.wire import Reading
-from conformance.wire.reading import ODD, parse_json
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of thing that a create makes: what deletes and describes it, which members name it."""
-
-    delete: str
-    describe: str
-    name: str
-    arn: str
-
-
-#: By the operation that makes it. Transform jobs are not here: no operation deletes them.
-KINDS: Mapping[str, Kind] = {
-    "CreateModel": Kind("DeleteModel", "DescribeModel", "ModelName", "ModelArn"),
-    "CreateEndpointConfig": Kind(
-        "DeleteEndpointConfig",
-        "DescribeEndpointConfig",
-        "EndpointConfigName",
-        "EndpointConfigArn",
-    ),
-}
-_CREATE_OF = {kind.delete: create for create, kind in KINDS.items()}
-
-#: Faults that come before anything was sent.
-_NOT_SENT = frozenset({"connect", "unsendable", "spent"})
-
-#: The status of a server that has waited too long; it may have done the work.
-_TIMED_OUT = 408
-
-#: Statuses of who waited in vain for others that may be at work still: of a gateway, mostly.
-_AT_WORK = frozenset({_TIMED_OUT, 502, 504})
-
-#: What names and words that look like them consist of.
-_IN_WORDS = re.compile(r"[\w-]")
 
 Event = dict[str, Any]
 
 _K = TypeVar("_K")
-
-
-@dataclass(frozen=True)
-class Unanswered:
-    """A create without a definite answer: its name, when it was last sent, and the role it named.
-
-    ``at`` is in epoch seconds, and ``until``, when what it made was deleted; ``is_over`` where an
-    answer came, so that nothing more will be made.
-    """
-
-    name: Any
-    at: float
-    role: str | None
-    is_over: bool = False
-    until: float = inf
-
-
-@dataclass(frozen=True)
-class Made:
-    """Something that our create was answered 2xx for: its name as sent, and its ARN if told.
-
-    ``sent`` is what is known of that create.
-    """
-
-    operation: str
-    name: Any
-    arn: Any
-    sent: Unanswered | None = field(default=None, compare=False)
-
-    @property
-    def stored(self) -> str:
-        """The name at the end of the ARN, else nothing."""
-        return self.arn.rpartition("/")[2] if isinstance(self.arn, str) else ""
 
 
 class Journal(Protocol):
@@ -99,30 +39,6 @@ class Journal(Protocol):
 
     def note(self, event: Event) -> None:
         """Write an event down, at once."""
-
-
-def names_of(value: Any) -> tuple[str, ...]:
-    """Return the names under which a target may store what is named by a JSON value."""
-    if isinstance(value, str):
-        return (value,)
-    if value is None:
-        return ("None", "null", "undefined", "")
-    if isinstance(value, bool):
-        return (str(value), str(value).lower(), "1" if value else "0")
-    return tuple(dict.fromkeys((json.dumps(value), str(value))))
-
-
-def _words_with(part: str, text: str) -> Iterator[str]:
-    """Yield the words of a text, hyphens included, that hold something; in linear time."""
-    end = 0
-    while (found := text.find(part, end)) >= 0:
-        start = found
-        while start > end and _IN_WORDS.match(text[start - 1]):
-            start -= 1
-        end = found + len(part)
-        while end < len(text) and _IN_WORDS.match(text[end]):
-            end += 1
-        yield text[start:end]
 
 
 def _key(operation: str, name: Any) -> tuple[str, str]:
@@ -144,30 +60,6 @@ def _take_the_later(sent: dict[_K, Unanswered], others: Mapping[_K, Unanswered])
     for key, other in others.items():
         if key not in sent or other.at > sent[key].at:
             sent[key] = other
-
-
-def _is_definite(reading: Reading) -> bool:
-    """Tell whether an answer that is no acceptance says that nothing was made."""
-    return reading.kind != ODD and reading.status < 500 and reading.status != _TIMED_OUT
-
-
-def may_be_at_work(reading: Reading) -> bool:
-    """Tell whether an answer is that of somebody who waited in vain for who does the work."""
-    return reading.status in _AT_WORK
-
-
-def _is_over(exchange: Exchange) -> bool:
-    """Tell whether nothing more will come of a create: it was answered, or was not taken."""
-    if exchange.fault is not None:
-        return exchange.fault.kind in ("too-long", "stale")
-    return exchange.reading is not None and not may_be_at_work(exchange.reading)
-
-
-def is_deleted(delete: Exchange) -> bool:
-    """Tell whether a target says that it deleted something; a web page is no such word."""
-    if not delete.accepted or delete.reading is None or delete.reply is None:
-        return False
-    return delete.reading.payload is not None or not delete.reply.body.strip()
 
 
 class Ledger:
@@ -201,7 +93,7 @@ class Ledger:
     def intends(self, operation: str, request: Any) -> None:
         """Take note that a create is about to leave. Raises ``OSError`` where that fails."""
         if operation in KINDS:
-            for name in self._named(operation, request):
+            for name in named_in(request, operation, self.prefix):
                 event = {"event": "intent", "operation": operation, "name": name}
                 role = request.get("ExecutionRoleArn") if isinstance(request, dict) else None
                 role = role if isinstance(role, str) else None
@@ -209,7 +101,7 @@ class Ledger:
 
     def answered(self, exchange: Exchange) -> None:
         """Take note of what a create or a delete has come to."""
-        if exchange.operation in _CREATE_OF:
+        if exchange.operation in CREATE_OF:
             self._deleted(exchange)
         elif exchange.operation in KINDS:
             self._created(exchange)
@@ -232,10 +124,9 @@ class Ledger:
 
     def _created(self, exchange: Exchange) -> None:
         operation = exchange.operation
-        reading, fault = exchange.reading, exchange.fault
-        names = self._named(operation, exchange.request)
-        if exchange.accepted and reading is not None:
-            payload = reading.payload
+        names = named_in(exchange.request, operation, self.prefix)
+        if exchange.accepted and exchange.reading is not None:
+            payload = exchange.reading.payload
             arn = payload.get(KINDS[operation].arn) if isinstance(payload, dict) else None
             request, member = exchange.request, KINDS[operation].name
             if isinstance(request, dict):
@@ -247,11 +138,10 @@ class Ledger:
             name = stored if self.bears_prefix(stored) else None
             self._told("owned", operation, name, arn=arn)
             return
-        unsent = fault is not None and fault.kind in _NOT_SENT
-        if unsent or (reading is not None and _is_definite(reading)):
+        if made_nothing(exchange):
             for name in names:
                 self._told("refused", operation, name)
-        elif _is_over(exchange):
+        elif is_over(exchange):
             for name in names:
                 self._told("over", operation, name)
         else:
@@ -259,7 +149,7 @@ class Ledger:
                 self._told("silent", operation, name, at=round(time.time(), 3))
 
     def _deleted(self, exchange: Exchange) -> None:
-        operation = _CREATE_OF[exchange.operation]
+        operation = CREATE_OF[exchange.operation]
         if is_deleted(exchange) and isinstance(exchange.request, dict):
             name = exchange.request.get(KINDS[operation].name)
             stands = any(each.name == name for each in self.owned)
@@ -413,26 +303,6 @@ class Ledger:
         """Whether nothing is owned or doubtful and every create had a definite answer."""
         return not self.owned and not self.doubtful and not self._unanswered
 
-    # -- names in requests -------------------------------------------------------------------
-
     def bears_prefix(self, name: Any) -> bool:
         """Tell whether a name, as it may be stored, holds ten letters that nobody else draws."""
         return any(prefix in each for each in names_of(name) for prefix in self.prefixes)
-
-    def _named(self, operation: str, request: Any) -> list[Any]:
-        """Return the JSON values that may name what a request makes.
-
-        Bytes that are no plain JSON may be read in more ways than one: each word in them that
-        bears our prefix may be the name.
-        """
-        member = KINDS[operation].name
-        if isinstance(request, dict):
-            return [request.get(member)]
-        is_text = isinstance(request, str)
-        text = request if is_text else json.dumps(request)
-        names: list[Any] = list(_words_with(self.prefix, text))
-        names += [] if is_text else [None]
-        body = parse_json(text.encode("utf-8", "replace"))
-        if isinstance(body, dict) and body.get(member) not in names:
-            names.append(body.get(member))
-        return list(dict.fromkeys(names)) if all(isinstance(n, str) for n in names) else names

@@ -15,8 +15,8 @@ from conformance.engine.deadlines import OutOfTime
 from conformance.engine.exchanges import Exchange
 from conformance.engine.intent import demanded, is_intended
 from conformance.engine.judgement import Judgement, Tally, shown
+from conformance.engine.made import names_of
 from conformance.engine.names import RunNames
-from conformance.engine.ownership import names_of
 from conformance.oracle.verdicts import (
     ERROR,
     FAIL,

@@ -14,7 +14,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
 from conformance.engine.exchanges import Exchange
-from conformance.engine.ownership import Made, Unanswered
+from conformance.engine.made import Made, Unanswered
 from conformance.engine.patience import may_say_that_it_exists
 from conformance.oracle.clocks import clock_of
 from conformance.wire.reading import REJECTED

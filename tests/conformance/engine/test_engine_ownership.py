@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.engine.exchanges import Exchange
-from conformance.engine.ownership import Event, Ledger, Made, names_of
+from conformance.engine.made import Made, names_of
+from conformance.engine.ownership import Event, Ledger
 from conformance.wire import Reply, TransportFault, read
 
 PREFIX = "cmcabcdefghija"

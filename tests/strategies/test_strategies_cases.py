@@ -395,3 +395,19 @@ def test_a_violation_stands_at_the_end_of_a_full_list(path: str, place: int) -> 
     (found,) = [c for c in cases(f"CreateModel/{path}:pattern") if c.label.endswith(WIDE)]
     (violation,) = violations(found.request)
     assert place in violation.path
+
+
+@pytest.mark.parametrize("form", ["PrimaryContainer", "Containers[]"])
+@pytest.mark.parametrize("side", ["accepts", "rejects"])
+def test_no_package_with_a_longer_name_than_there_can_be_is_to_be_accepted(
+    form: str, side: str
+) -> None:
+    """Neither as a case nor as a control: the model's limit is beyond what its ARNs come to."""
+    found = cases(f"CreateModel/{form}.ModelPackageName:max-length", side)
+    requests = [each.request for each in found] if side == "accepts" else []
+    requests += [control for each in found for control in each.controls]
+    assert requests
+    for request in requests:
+        for container in (request.get("PrimaryContainer"), *request.get("Containers", ())):
+            name = (container or {}).get("ModelPackageName", "model-package")
+            assert name == "model-package" or ":model-package/" in name

@@ -219,3 +219,14 @@ def test_tag_keys_never_have_the_reserved_prefix() -> None:
 
 def _not_reserved(key: str) -> None:
     assert not key.lower().startswith("aws:")
+
+
+@pytest.mark.parametrize("ending", [".tar.gz", "x"])
+def test_keys_in_s3_have_no_more_bytes_than_a_key_may_have(ending: str) -> None:
+    """1,024, whatever script they are in: no longer one is an object's."""
+
+    def fits(url: str) -> None:
+        key = url.partition("://")[2].partition("/")[2]
+        assert len(key.encode()) <= 1024
+
+    holds(strategies.model_data_urls(ending=ending), fits)

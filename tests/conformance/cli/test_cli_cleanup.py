@@ -8,26 +8,16 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from fakes.asking import ask, make, names
-from fakes.conformant import Conformant
 from fakes.hostile.serving import Asked, HangUp, hostile
+from fakes.journals import LETTERS, LIKE_OURS, OURS, intent, journal, owned
 from fakes.watched import Watched, watched
 
 from conformance.cli import cli
-from conformance.cli.judging import _leave
-from conformance.engine.journal import Heading, JournalFile, folder_of, path_of
-from conformance.engine.run import Plan, bench_of
-from conformance.targets import TargetOptions
-from strategies.bases import minimal
-from strategies.resources import Resources
-
-LETTERS = "cmcabcdefghij"
-OURS = tuple(f"{LETTERS}a-{number:06}-conformance" for number in range(3))
-LIKE_OURS = ("a", "cmc", f"{OURS[0]}x", f"{LETTERS}a", "cmcabcdefghiza-000000-conformance")
+from conformance.engine.journal import Heading, JournalFile, path_of
 
 COMMAND = "createmodel-conformance cleanup"
 
@@ -43,26 +33,6 @@ def service() -> Iterator[Watched]:
 def run(*arguments: str) -> Result:
     """The command line in this process."""
     return CliRunner().invoke(cli, arguments)
-
-
-def journal(folder: Path, target: str, *events: dict[str, Any]) -> None:
-    """What a run that was killed has written down."""
-    folder.mkdir(exist_ok=True)
-    heading = Heading(target, target, "us-east-1", "requests", LETTERS, list(LIKE_OURS))
-    file = JournalFile.begun(path_of(folder), heading)
-    for event in events:
-        file.note({"operation": "CreateModel", **event})
-    file.close()
-
-
-def intent(name: str, **more: Any) -> dict[str, Any]:
-    """A create that was about to leave."""
-    return {"event": "intent", "name": name, "at": 1.0, **more}
-
-
-def owned(name: str, **more: Any) -> dict[str, Any]:
-    """A create that was answered."""
-    return {"event": "owned", "name": name, "arn": None, **more}
 
 
 def test_what_is_owned_or_was_under_way_is_deleted_and_nothing_named_alike(
@@ -95,127 +65,6 @@ def test_a_target_that_has_moved_is_asked_where_it_is_now(service: Watched, tmp_
     done = run("cleanup", str(tmp_path), "--endpoint", service.url)
     assert done.exit_code == 0, done.output
     assert names(service.url) == sorted(LIKE_OURS)
-
-
-def journal_of_cluster(folder: Path, *replicas: str) -> None:
-    """What a run on a cluster that was killed has written down: who is asked, and for how long."""
-    for number, url in enumerate(replicas, 1):
-        where = folder_of(folder, number)
-        where.mkdir(parents=True)
-        heading = Heading(url, url, "us-east-1", "requests", LETTERS, list(LIKE_OURS), True)
-        JournalFile.begun(path_of(where), heading).close()
-
-
-def make_with_config(url: str, *made: str) -> None:
-    """Make models, and an endpoint configuration of the first's name."""
-    make(url, *made)
-    variant = {"VariantName": "v", "ModelName": made[0], "InitialInstanceCount": 1}
-    variant["InstanceType"] = "ml.m5.large"
-    ask(url, "CreateEndpointConfig", EndpointConfigName=made[0], ProductionVariants=[variant])
-
-
-def test_of_a_run_on_a_cluster_all_that_bears_its_letters_is_deleted(
-    service: Watched, free_port: int, tmp_path: Path
-) -> None:
-    """Found: there was no journal. Who made it is gone; of the start, and named alike, all stays.
-
-    A replica that does not answer is no reason to leave another as it is, and keeps its journal.
-    """
-    make_with_config(service.url, *OURS[:2])
-    gone = f"http://127.0.0.1:{free_port}/"
-    journal_of_cluster(tmp_path, gone, service.url)
-    done = run("cleanup", str(tmp_path))
-    assert done.exit_code == 3, done.output
-    assert f"Error: {gone} does not answer" in done.stderr
-    told = ", ".join([OURS[0], *OURS[:2]])
-    said = f"{gone}:\n{service.url}:\nDeleted (3): {told}\nNothing of the run is left.\n"
-    assert done.stdout == said
-    assert names(service.url) == sorted(LIKE_OURS)
-    assert ask(service.url, "ListEndpointConfigs")["EndpointConfigs"] == []
-    assert path_of(folder_of(tmp_path, 1)).exists()
-    assert not folder_of(tmp_path, 2).exists()
-    done = run("cleanup", str(tmp_path), "--endpoint", service.url)  # it has moved
-    assert done.exit_code == 0, done.output
-    assert not list(tmp_path.iterdir())
-
-
-def test_of_several_replicas_no_one_is_where_endpoint_says(
-    service: Watched, tmp_path: Path
-) -> None:
-    """Exit code 2; which of them has moved is told by its folder."""
-    journal_of_cluster(tmp_path, service.url, service.url)
-    done = run("cleanup", str(tmp_path), "--endpoint", service.url)
-    assert done.exit_code == 2
-    assert f"`{COMMAND} {tmp_path / 'replica-1'}`" in done.output
-    assert run("cleanup", str(tmp_path / "replica-1")).exit_code == 0
-
-
-def test_a_journal_that_is_broken_keeps_no_other_from_being_read(
-    service: Watched, tmp_path: Path
-) -> None:
-    """It is named, the other replica is clean, and the exit code says that something is open."""
-    make_with_config(service.url, *OURS[:2])
-    journal_of_cluster(tmp_path, service.url, service.url)
-    path_of(folder_of(tmp_path, 1)).write_text('{"event": "start", "format": 99}\n', "utf-8")
-    done = run("cleanup", str(tmp_path))
-    assert done.exit_code == 3, done.output
-    assert "has another format" in done.stderr
-    assert names(service.url) == sorted(LIKE_OURS)
-    assert path_of(folder_of(tmp_path, 1)).exists()
-    assert not folder_of(tmp_path, 2).exists()
-    assert run("cleanup", str(tmp_path)).exit_code == 2
-
-
-def test_the_end_of_a_run_deletes_no_model_that_somebody_made_of_its_name(tmp_path: Path) -> None:
-    """Found: a worker made `q` on a replica that lost it; by the end it was another's."""
-    target = Conformant()
-    plan = Plan("http://a.test", TargetOptions(), Resources(), ())
-    bench = bench_of(plan, target)
-    theirs = minimal("q", Resources(role_arn="arn:aws:iam::123456789012:role/theirs"))
-    assert bench.talk.ask("CreateModel", theirs, purpose="case").accepted
-    bench.talk.ledger.owned.clear()
-    bench.talk.ledger.is_shared = True
-    told = {"operation": "CreateModel", "name": "q"}
-    events = [{"event": "intent", **told, "at": 1.0, "role": Resources().role}]
-    bench.talk.ledger.learn(plan.prefix, [*events, {"event": "owned", **told, "arn": None}])
-    assert _leave(bench.talk, plan, None, tmp_path, interrupted=False) == 0
-    assert list(target.models) == ["q"]
-
-
-def test_no_run_on_a_cluster_was_at_aws(tmp_path: Path) -> None:
-    """A journal by whose prefix all would be deleted there is nobody's of ours."""
-    journal_of_cluster(tmp_path, "aws")
-    done = run("cleanup", str(tmp_path), "--allow-aws")
-    assert done.exit_code == 2
-    assert "no run on a cluster was at AWS" in done.output
-
-
-def test_a_new_run_does_not_forget_what_a_cluster_left(service: Watched, tmp_path: Path) -> None:
-    """Exit code 2 for a run of any kind at any target, whether the first went to its end or not."""
-    few = ("--select", "errors/code", "-q", "--out", str(tmp_path))
-    assert run("run", service.url, *few).exit_code == 0
-    journal_of_cluster(tmp_path, service.url)
-    done = run("run", service.url, *few)
-    assert done.exit_code == 2
-    assert f"left models on {service.url}: say `{COMMAND} {tmp_path}` first" in done.output
-    assert path_of(folder_of(tmp_path, 1)).exists()
-
-
-@pytest.mark.parametrize("footer", [{}, {"leftovers": 1}, None])
-def test_a_run_on_a_cluster_without_a_journal_is_not_said_to_have_left_nothing(
-    footer: dict[str, Any] | None, service: Watched, tmp_path: Path
-) -> None:
-    """Found: one that had lost a replica was. Exit code 2 where nobody knows, and what to do."""
-    few = ("--select", "errors/code", "-q", "--out", str(tmp_path))
-    assert run("run", service.url, *few).exit_code == 0
-    path = tmp_path / "events.ndjson"
-    head, *lines, end = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    head["target"]["replicas"] = [service.url, "http://b.test"]
-    kept = [head, *lines, *([] if footer is None else [end | footer])]
-    path.write_text("".join(json.dumps(each) + "\n" for each in kept), "utf-8")
-    done = run("cleanup", str(tmp_path))
-    assert done.exit_code == (0 if footer == {} else 2), done.output
-    assert ("look on each replica for models and" in done.output) == (footer != {})
 
 
 def test_what_cannot_be_deleted_is_named_and_kept_in_the_journal(tmp_path: Path) -> None:

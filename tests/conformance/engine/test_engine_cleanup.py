@@ -14,7 +14,7 @@ from fakes.talking import PREFIX, MadeNow, conversation, interrupted
 from conformance.engine.cleanup import names_that_matter, settle
 from conformance.engine.conversation import Conversation
 from conformance.engine.listing import list_configs, list_models
-from conformance.engine.ownership import Made
+from conformance.engine.made import Made
 from conformance.targets import TargetOptions, resolve
 from conformance.wire import Call, Reply, TransportFault
 from strategies.bases import minimal

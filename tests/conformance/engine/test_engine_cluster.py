@@ -304,17 +304,60 @@ class Stopped(Here):
         if what is stop_run:
             owned = {"event": "owned", "operation": "CreateModel", "name": "q", "arn": None}
             self.promises[0].set_result(Outcome(left=[owned], lost=STOPPED))
+            raise TimeoutError("a worker hangs")
         return super().run(what, *given, **how)
+
+    def cancel(self, futures: list[Promise], **_: Any) -> None:
+        """Take orders back."""
+        self.cancelled = len(futures)
 
 
 @pytest.mark.usefixtures("quick")
 def test_what_shards_have_left_that_were_stopped_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Found: after Ctrl-C nobody read what they said, and a model of one letter stayed."""
+    """Found: after Ctrl-C nobody read what they said, and a model of one letter stayed.
+
+    A worker that hangs, and does not hear of the stop, keeps the others' from being lost.
+    """
     monkeypatch.setattr(cluster_run, "_COMES_BACK_WITHIN", 0)
     (bench,) = benches_for(plan(max_time=0.05))
     monkeypatch.setattr(cluster_run, "_ENDS_WITHIN", 0.05)
+    client = Stopped()
     with pytest.raises(OutOfTime):
-        list(on(Stopped(), benches=[bench], max_time=0.05))
+        list(on(client, benches=[bench], max_time=0.05))
+    assert [made.name for made in bench.talk.ledger.owned] == ["q"]
+    assert client.cancelled == len(client.promises) > 0
+
+
+class Interrupted(Promise):
+    """Ctrl-C comes while its outcome is fetched for the first time."""
+
+    fetched = 0
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Return the outcome, the second time."""
+        self.fetched += 1
+        if self.fetched == 1:
+            raise KeyboardInterrupt
+        return super().result(timeout)
+
+
+@pytest.mark.usefixtures("quick")
+def test_an_outcome_that_ctrl_c_kept_from_being_read_is_read_at_the_end() -> None:
+    """Found: it had been taken off the list of what is under way, and what it left was lost."""
+    owned = {"event": "owned", "operation": "CreateModel", "name": "q", "arn": None}
+
+    class One(Here):
+        def submit(self, judge: Any, given: Order, **how: Any) -> Promise:
+            if self.orders:
+                return super().submit(judge, given, **how)
+            self.orders.append(given)
+            promise = Interrupted()
+            promise.set_result(Outcome(left=[owned], lost=GONE))
+            return promise
+
+    (bench,) = benches_for(plan())
+    with pytest.raises(KeyboardInterrupt):
+        list(on(One(), benches=[bench]))
     assert [made.name for made in bench.talk.ledger.owned] == ["q"]
 
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import pickle
 import threading
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
 from string import ascii_letters, digits
@@ -282,20 +283,28 @@ def test_a_worker_with_another_suite_judges_nothing(name: str) -> None:
     assert unlike(suite(), suite()) == ""
 
 
+def interrupted_by(
+    tell: Callable[[str], Coroutine[Any, Any, None]], given: Order, is_begun: Callable[[], bool]
+) -> Outcome:
+    """What comes of an order whose run is told something while the order is judged."""
+    found: list[Outcome] = []
+    thread = threading.Thread(target=lambda: found.append(judge_order(given)))
+    thread.start()
+    while thread.is_alive() and not is_begun():
+        pass
+    asyncio.run(tell(given.plan.prefix))
+    thread.join(10)
+    assert not thread.is_alive()
+    return found[0]
+
+
 def test_a_run_that_was_stopped_ends_the_shard_that_is_being_judged_and_those_that_follow() -> None:
     """Another run on the same worker is judged all the same."""
     given = order()
     plan = replace(given.plan, depth="deep")
-    found: list[Any] = []
     whole = replace(given, plan=plan, shard=replace(given.shard, seeds=range(50)))
-    thread = threading.Thread(target=lambda: found.append(judge_order(whole)))
-    thread.start()
-    while thread.is_alive() and plan.prefix not in shard_worker._at_work:
-        pass
-    asyncio.run(stop_run(plan.prefix))
-    thread.join(10)
-    assert not thread.is_alive()
-    assert [each.lost for each in found] == [STOPPED]
+    found = interrupted_by(stop_run, whole, lambda: plan.prefix in shard_worker._at_work)
+    assert found.lost == STOPPED
     assert judge_order(replace(given, plan=plan)).lost == STOPPED
     assert judge_order(order()).judgement is not None
 
@@ -308,15 +317,8 @@ def test_the_time_of_a_run_is_over_when_whoever_runs_it_says_so() -> None:
     given = order()
     plan = replace(given.plan, depth="deep", max_time=600.0)
     whole = replace(given, plan=plan, left=600.0, shard=replace(given.shard, seeds=range(500)))
-    found: list[Outcome] = []
-    thread = threading.Thread(target=lambda: found.append(judge_order(whole)))
-    thread.start()
-    while thread.is_alive() and plan.prefix not in shard_worker._deadlines:
-        pass
-    asyncio.run(end_run(plan.prefix))
-    thread.join(10)
-    assert not thread.is_alive()
-    found.append(judge_order(whole))
+    first = interrupted_by(end_run, whole, lambda: plan.prefix in shard_worker._deadlines)
+    found = [first, judge_order(whole)]
     assert [(each.lost, each.why) for each in found] == [
         (OVER, "the time for this run, 600 s, is over")
     ] * 2

@@ -31,7 +31,7 @@ lint: $(READY)
 proof: $(READY)  ## the heavy proofs; takes many minutes
 	$(BIN)/pytest -q -n auto --maxprocesses 4 -m proof
 
-bench: $(READY)  ## how fast the suite is, each figure beside its bar; takes two and a half hours
+bench: $(READY)  ## how fast the suite is, each figure beside its bar; takes two hours
 	$(BIN)/python -m benchmarks $(ARGS)
 
 screenshots: $(READY)  ## the pictures of the pages in docs/; needs Chromium

@@ -79,16 +79,19 @@ def _spent(run: Run, clock: Callable[[], float]) -> dict[str, float]:
     return {"all": last - since, _GENERATED: generated}
 
 
-def overhead(target: str, depth: str, *select: str) -> dict[str, float]:
+def overhead(
+    target: str, depth: str, number: int = 0, parts: int = 1, *select: str
+) -> dict[str, float]:
     """Time judging, and sending the very same signed bytes in a bare loop over the same client.
 
     Judging is into a record, and with a journal where a server is asked. Both ask the same target,
-    which judging leaves as it was: a signature holds for one host and port. ``agreeing`` is the
+    which judging leaves as it was: a signature holds for one host and port. Of the rules it is a
+    part, by its number and how many there are: see ``plan_of``. ``agreeing`` is the
     share of answers that have the status that they had in judging. Raises ``RuntimeError`` where
     it is too small: then something else was timed.
     """
     started()
-    plan = plan_of(target, depth, select=select, leave_out=_MEETING)
+    plan = plan_of(target, depth, select=select, leave_out=_MEETING, part=(number, parts))
     asked = resolve(plan.target, plan.options, None)
     tape, bare = Taped(asked), Taped(asked)
     try:
@@ -126,14 +129,14 @@ def _status(said: Reply | TransportFault) -> int | str:
     return said.kind if isinstance(said, TransportFault) else said.status
 
 
-def own_cost(depth: str, *select: str) -> dict[str, float]:
+def own_cost(depth: str, number: int = 0, parts: int = 1, *select: str) -> dict[str, float]:
     """Processor time for each request when every answer comes from memory, in milliseconds.
 
-    With a record and a journal. Raises ``RuntimeError`` where too many requests are not those
-    that the answers were given to.
+    With a record and a journal, for a part of the rules: see ``plan_of``. Raises ``RuntimeError``
+    where too many requests are not those that the answers were given to.
     """
     started()
-    plan = plan_of("reference", depth, select=select, leave_out=_MEETING)
+    plan = plan_of("reference", depth, select=select, leave_out=_MEETING, part=(number, parts))
     tape = Taped(resolve("reference", plan.options, None))
     with running(plan, tape, keeps_journal=True) as run:
         run.to_its_end()

@@ -30,9 +30,15 @@ def plan_of(
     select: tuple[str, ...] = (),
     leave_out: tuple[str, ...] = (),
     seeds: int = 1,
+    part: tuple[int, int] = (0, 1),
 ) -> Plan:
-    """Return a plan with the seed and the names that all measurements have."""
-    rules = selected(select, leave_out)
+    """Return a plan with the seed and the names that all measurements have.
+
+    ``part`` is the number of a part, from 0, and of how many: each has rules from all over the
+    catalogue, and together they have all.
+    """
+    number, parts = part
+    rules = selected(select, leave_out)[number % parts :: parts]
     return Plan(
         target, TargetOptions(), Resources(), rules, depth, seed=1, seeds=seeds, prefix=PREFIX
     )

@@ -10,7 +10,9 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import entry_points
+from math import ceil
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -21,7 +23,7 @@ from benchmarks.commands import COMMAND, COUNT, measured, output, reference_serv
 _LONG = 60
 
 #: How many faults one value of a whole run's first finding is the median of.
-_FAULTS = 20
+_FAULTS = 12
 
 #: Pairs of pytest with the plugin and without.
 _PAIRS = 15
@@ -77,9 +79,9 @@ def unused_plugin() -> Value:
     return Value(median(more), {"ms without": median(alone) * 1000})
 
 
-def overhead(target: str, depth: str) -> Value:
-    """Judging as a multiple of sending the same bytes."""
-    found = measured("judging.overhead", target, depth)
+def overhead(number: int, target: str, depth: str, parts: int = 1) -> Value:
+    """Judging as a multiple of sending the same bytes; of several parts of the rules, the next."""
+    found = measured("judging.overhead", target, depth, number, parts)
     details = {
         "s judging": found["judging"],
         "s of that in schemathesis/": found["schemathesis"],
@@ -90,9 +92,12 @@ def overhead(target: str, depth: str) -> Value:
     return Value(found["ratio"], details)
 
 
-def own_cost(depth: str) -> Value:
-    """Milliseconds of processor time for a request that is answered from memory."""
-    found = measured("judging.own_cost", depth)
+def own_cost(number: int, depth: str, parts: int = 1) -> Value:
+    """Milliseconds of processor time for a request that is answered from memory.
+
+    Of several parts of the rules, the next.
+    """
+    found = measured("judging.own_cost", depth, number, parts)
     details = {
         "s": found["seconds"],
         "s of that in schemathesis/": found["schemathesis"],
@@ -157,25 +162,35 @@ def memory(fewer: int, more: int, seeds: int) -> Value:
     return Value(found["growth"], {**details, "MB at most": found["most"]})
 
 
-def speedup(target: str, seeds: int, least: float = _LONG) -> Value:
+def speedup(target: str, least: float = _LONG) -> Value:
     """How many times as fast judging is with two processes, at standard depth.
 
-    Raises ``RuntimeError`` where it takes less than a minute: then starting them weighs too much.
+    With so many seeds that they take a minute and more: else starting them weighs too much.
     """
-    seconds = []
-    for workers in ("1", "2"):
-        arguments = ("--depth", "standard", "--seeds", str(seeds), "-n", workers)
-        judged = [each for each in run(target, *arguments)[1] if each["rule"]]
-        first, last = min(e["began"] for e in judged), max(e["ended"] for e in judged)
-        seconds.append(last - first)
-    if seconds[1] < least:
-        raise RuntimeError(f"-n 2 took {seconds[1]:.0f} s, which is less than {least:g}")
-    return Value(seconds[0] / seconds[1], {"s with -n 1": seconds[0], "s with -n 2": seconds[1]})
+    seeds = 1
+    while (two := _judging(target, seeds, workers=2)) < least:
+        seeds = max(seeds + 1, ceil(seeds * least / two))
+    one = _judging(target, seeds, workers=1)
+    return Value(one / two, {"s with -n 1": one, "s with -n 2": two, "seeds": seeds})
 
 
-def against_schemathesis(phase: str) -> Value:
+def _judging(target: str, seeds: int, workers: int) -> float:
+    """Return the seconds from the first exchange of judging to the last."""
+    arguments = ("--depth", "standard", "--seeds", str(seeds), "-n", str(workers))
+    judged = [each for each in run(target, *arguments)[1] if each["rule"]]
+    first, last = min(each["began"] for each in judged), max(each["ended"] for each in judged)
+    return float(last - first)
+
+
+@cache
+def _ours(number: int) -> dict[str, Any]:
+    """Return what judging a server took: each phase of Schemathesis stands beside the same."""
+    return measured("judging.overhead", "reference-server", "quick")
+
+
+def against_schemathesis(number: int, phase: str) -> Value:
     """How many times as many requests a second this suite sends to a server of the same kind."""
-    ours, theirs = measured("judging.overhead", "reference-server", "quick"), schemathesis(phase)
+    ours, theirs = _ours(number), schemathesis(phase)
     rate, cases = ours["requests"] / ours["judging"], ours["cases"] / ours["judging"]
     details = {
         "requests/s": rate,

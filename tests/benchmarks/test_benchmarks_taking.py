@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from fakes.processes import environment
 
-from benchmarks import finding, taking
+from benchmarks import finding, running, taking
 from benchmarks.commands import measured, output
 from benchmarks.figures import Figure, figures
 
@@ -81,7 +81,7 @@ def test_a_command_that_fails_is_told_in_its_last_line() -> None:
 def test_judging_and_bare_sending_are_measured_on_the_same_requests() -> None:
     """A few rules, one of them with programs of calls, at a server with a journal."""
     select = ("CreateModel/ModelName:*", "tags/add-*")
-    found = measured("judging.overhead", "reference-server", "quick", *select)
+    found = measured("judging.overhead", "reference-server", "quick", 0, 1, *select)
     assert found["ratio"] == pytest.approx(found["judging"] / found["sending"])
     assert found["agreeing"] == 1
     assert found["requests"] > found["cases"] > 10
@@ -90,12 +90,12 @@ def test_judging_and_bare_sending_are_measured_on_the_same_requests() -> None:
 def test_what_is_answered_otherwise_the_second_time_is_no_overhead() -> None:
     """The name of a transform job is taken by then: of these few requests that is too much."""
     with pytest.raises(RuntimeError, match="of the answers are those of judging"):
-        measured("judging.overhead", "reference", "quick", "downstream/transform-job-arn")
+        measured("judging.overhead", "reference", "quick", 0, 1, "downstream/transform-job-arn")
 
 
 def test_answers_from_memory_fit_what_schemathesis_makes() -> None:
     """A second run with the same seed and names sends what the first has sent."""
-    found = measured("judging.own_cost", "quick", "CreateModel/ModelName:*", "schemathesis/*")
+    found = measured("judging.own_cost", "quick", 0, 1, "CreateModel/ModelName:*", "schemathesis/*")
     assert found["unknown"] == 0
     assert 0 < found["cost"] == pytest.approx(found["seconds"] / found["requests"] * 1000)
 
@@ -147,13 +147,38 @@ def test_the_plugin_is_measured_in_pairs(monkeypatch: pytest.MonkeyPatch) -> Non
     assert abs(value.number) < 10 * value.details["ms without"]
 
 
-def test_two_processes_must_have_something_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run of a few seconds says nothing."""
+def test_two_processes_get_so_many_seeds_that_they_take_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A run of a few seconds says nothing; both are of the same seeds."""
+    asked = []
+
+    def took(target: str, seeds: int, workers: int) -> float:
+        asked.append((seeds, workers))
+        return 16.0 * (seeds + 0.5) / workers
+
+    monkeypatch.setattr(taking, "_judging", took)
+    value = taking.speedup("reference")
+    assert asked == [(1, 2), (5, 2), (7, 2), (7, 1)]
+    assert (value.number, value.details["seeds"]) == (2, 7)
+
+
+def test_what_is_judged_is_timed_from_its_first_exchange_to_its_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The introduction, which belongs to no rule, is start-up."""
     exchanges = [{"rule": "", "began": 0, "ended": 1}, {"rule": "x", "began": 2, "ended": 12}]
     monkeypatch.setattr(taking, "run", lambda *_: (13.0, exchanges))
-    with pytest.raises(RuntimeError, match="took 10 s, which is less than 60"):
-        taking.speedup("reference", 1)
-    assert taking.speedup("reference", 1, 5).number == 1
+    assert taking._judging("reference", 1, workers=2) == 10
+
+
+def test_parts_have_all_rules_together() -> None:
+    """A figure of five values leaves no rule out, and a sixth begins again."""
+    whole = running.plan_of("reference", "quick").rules
+    parts = [running.plan_of("reference", "quick", part=(n, 5)).rules for n in range(6)]
+    assert sorted(rule.id for part in parts[:5] for rule in part) == sorted(r.id for r in whole)
+    assert parts[5] == parts[0]
+    assert all(len({rule.family for rule in part}) >= 12 for part in parts)
 
 
 @pytest.mark.parametrize("phase", [pytest.param("coverage", marks=pytest.mark.proof), "fuzzing"])

@@ -51,7 +51,7 @@ def trend_svg(reports: Sequence[Report]) -> str:
         from matplotlib.ticker import PercentFormatter
     except ImportError as problem:
         raise NoPlottingLibrary(
-            "trend needs matplotlib: pip install 'createmodel-conformance[trend]'"
+            "trend needs matplotlib, the extra `trend` of this suite: pip install matplotlib"
         ) from problem
     from matplotlib import rc_context
 

@@ -53,6 +53,7 @@ def command(ctx: click.Context, file: str, as_json: bool) -> None:
     2: no such file, or not JSON.
     """
     from conformance.oracle.violations import expectation
+    from conformance.spec.captures import evidence
     from reports.safe import safe
 
     expected = expectation(_body(file))
@@ -67,7 +68,7 @@ def command(ctx: click.Context, file: str, as_json: bool) -> None:
                     "path": list(violation.path),
                     "statement": violation.rule.statement,
                     "provenance": list(violation.rule.provenance),
-                    "source": list(violation.rule.sources),
+                    "source": list(evidence(violation.rule.sources)),
                 }
                 for violation in expected.violations
             ],
@@ -79,5 +80,5 @@ def command(ctx: click.Context, file: str, as_json: bool) -> None:
             click.echo(f"\n{violation.rule.id}  ({violation.rule.level})")
             click.echo(f"    at {safe(violation.place)}")
             click.echo(f"    {violation.rule.statement}")
-            click.echo(f"    source: {'; '.join(violation.rule.sources)}")
+            click.echo(f"    source: {'; '.join(evidence(violation.rule.sources))}")
     ctx.exit(_EXIT[expected.outcome])

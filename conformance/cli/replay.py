@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,9 +51,11 @@ def command(ctx: click.Context, /, run: Path, rules: tuple[str, ...], **given: A
 
 def _is_wanted(rule: str, level: str | None, globs: tuple[str, ...]) -> bool:
     """Tell whether a rule's findings are sent again: those of info rules only when asked for."""
-    if not globs:
-        return level == "must"
-    return any(fnmatchcase(rule, each) and (level == "must" or each == rule) for each in globs)
+    from conformance.engine.selection import pattern
+
+    if not globs or rule in globs:
+        return level == "must" or rule in globs
+    return level == "must" and any(pattern(each).fullmatch(rule) for each in globs)
 
 
 def _replayed(found: list[Mapping[str, Any]], bench: Bench) -> Counter[str]:

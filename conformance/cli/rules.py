@@ -29,6 +29,6 @@ def command(glob: str | None, as_json: bool) -> None:
         row = described(rule)
         alone = "" if row["separable"] else "  (not separable: cannot be broken alone)"
         click.echo(f"{rule.id}\n    {rule.level}, {'+'.join(rule.provenance)}{alone}")
-        click.echo(f"    {rule.statement}\n    {'; '.join(rule.sources)}")
+        click.echo(f"    {rule.statement}\n    {'; '.join(row['source'])}")
     separable = sum(described(rule)["separable"] for rule in rules)
     click.echo(f"{len(rules)} rules, {separable} of them separable", err=True)

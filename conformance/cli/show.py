@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import click
@@ -19,6 +18,7 @@ def command(run: Path, rule: str) -> None:
 
     Exit code 0, or 2 when RUN is no record of a run or has no such rule.
     """
+    from conformance.engine.selection import pattern
     from reports.finding import whole
     from reports.summary import report
 
@@ -26,7 +26,7 @@ def command(run: Path, rule: str) -> None:
     with blaming(run):
         document = report(record)
     found = [each for each in document["rules"] if each["id"] == rule]
-    found = found or [each for each in document["rules"] if fnmatchcase(each["id"], rule)]
+    found = found or [each for each in document["rules"] if pattern(rule).fullmatch(each["id"])]
     if not found:
         raise Refused(f"{run} has no rule {rule!r}")
     for each in found:

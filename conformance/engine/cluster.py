@@ -51,7 +51,7 @@ class Cluster:
             from distributed import Client
         except ImportError as missing:
             raise ClusterProblem(
-                "--cluster needs Dask: pip install 'createmodel-conformance[cluster]'"
+                "--cluster needs Dask, the extra `cluster` of this suite: pip install distributed"
             ) from missing
         _be_quiet()
         try:

@@ -21,6 +21,7 @@ from conformance.engine.exchanges import Record
 from conformance.engine.judgement import Judgement
 from conformance.engine.locks import lock
 from conformance.spec import documents
+from conformance.spec.captures import evidence
 from conformance.spec.rules import Rule
 from strategies.cases import separable
 
@@ -55,7 +56,7 @@ def described(rule: Rule) -> dict[str, Any]:
         "constraint": rule.constraint,
         "level": rule.level,
         "provenance": list(rule.provenance),
-        "source": list(rule.sources),
+        "source": list(evidence(rule.sources)),
         "separable": separable(rule),
         "sides": list(rule.sides),
         "statement": rule.statement,

@@ -14,19 +14,20 @@ class UnknownGlob(ValueError):
     """A glob that matches no rule: probably a slip of the pen."""
 
 
-def _compiled(glob: str) -> re.Pattern[str]:
+def pattern(glob: str) -> re.Pattern[str]:
+    """Return a glob over rule ids as a pattern. Brackets are plain characters: ids have them."""
     return re.compile(fnmatch.translate(glob.replace("[", "[[]")))  # never tries a star twice
 
 
 def matching(glob: str) -> tuple[Rule, ...]:
     """Return the rules whose id matches a glob, in the catalogue's order.
 
-    Brackets are plain characters, because ids have them (``Containers[].Image``). A word without
-    special characters also matches a whole family or member: ``errors``, ``CreateModel/Tags``.
+    A word without special characters also matches a whole family or member: ``errors``,
+    ``CreateModel/Tags``.
     Raises ``UnknownGlob`` when nothing matches.
     """
-    pattern = _compiled(glob)
-    found = tuple(rule for rule in all_rules() if pattern.fullmatch(rule.id))
+    compiled = pattern(glob)
+    found = tuple(rule for rule in all_rules() if compiled.fullmatch(rule.id))
     if not found and not set(glob) & set("*?"):
         starts = tuple(glob.rstrip("/") + end for end in ("/", ":", ".", "[", "{"))
         found = tuple(rule for rule in all_rules() if rule.id.startswith(starts))

@@ -114,6 +114,12 @@ _WAYS: tuple[tuple[str, Sign, str, str], ...] = (
 _SHOWN = ("unsigned", "unknown-key", "wrong-signature", "other-body", "wrong-service", "expired")
 
 
+def _provenance(word: str, source: str) -> str:
+    if word not in _SHOWN:
+        return "inferred"
+    return "reference" if "Common Errors" in source else "observed"
+
+
 def _refusals(scene: Scene) -> Iterator[Answer]:
     """Yield the refusals of all wrong signatures; unsupported where there is none at all."""
     found = False
@@ -161,7 +167,7 @@ AUTHENTICATION: tuple[Scenario, ...] = (
             _is_refused(sign, what),
             f"{what[0].upper()}{what[1:]} is refused.",
             source,
-            provenance="observed" if word in _SHOWN else "inferred",
+            provenance=_provenance(word, source),
         )
         for word, sign, what, source in _WAYS
     ),

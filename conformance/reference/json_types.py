@@ -1,7 +1,7 @@
 """Readers of JSON values: each takes what the JSON parser made and gives the member's value or
 refuses its type.
 
-The texts are those of a sibling service (aws_observed.json F6.1 to F6.7); SageMaker's own are not
+The texts are those of a sibling service (captures F6.1 to F6.7, of Athena); SageMaker's own are not
 known.
 """
 

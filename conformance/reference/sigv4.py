@@ -2,7 +2,7 @@
 the request.
 
 Source: the signing steps of the IAM User Guide, "Create a signed AWS API request". Texts are those
-of aws_observed.json F1, F9 and F10; the others are common to AWS's services.
+of the captures F1, F9 and F10 (spec/data/captures.json); the others are common to AWS's services.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""Broken limits and AWS's sentences about them (aws_observed.json A2 to A4, B1 to B5, C2, C4 and
-C6).
-"""
+"""Broken limits and AWS's sentences about them (public captures A2 to A4, B1 to B5, C2, C4, C6)."""
 
 from __future__ import annotations
 

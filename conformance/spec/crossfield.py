@@ -75,8 +75,7 @@ def cross_field_rules() -> tuple[CrossField, ...]:
                 "one-multi-model-container",
                 "Containers[].Mode",
                 "An inference pipeline has at most one container in MultiModel mode.",
-                "public capture E10: CreateModel, 400 ValidationException, seen verbatim "
-                "(github OElesin/sagemaker-autopilot-step-functions#10, 2021)",
+                "public capture E10: CreateModel, 400 ValidationException, seen verbatim",
             ),
             lambda body: sum(c.get("Mode") == "MultiModel" for c in _pipeline(body)) > 1,
         ),

@@ -1,7 +1,7 @@
 """Reads a reply: was the request accepted or rejected, and what does the error say?
 
 Replies are parsed defensively: a target may answer XML, HTML, broken JSON or a stack trace, and
-none of that may raise. Sources: Common Errors for the codes; aws_observed F1, F2, F10 for the
+none of that may raise. Sources: Common Errors for the codes; captures F1, F2, F10 for the
 form of error bodies; F6.10 and moto for XML where JSON belongs.
 """
 

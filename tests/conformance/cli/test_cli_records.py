@@ -147,6 +147,17 @@ def test_replay_says_what_is_still_failing_fixed_and_different(
     assert "fixed          lifecycle/duplicate-name-is-rejected" in half.stdout
 
 
+def test_brackets_in_a_rule_are_plain_characters(tmp_path: Path) -> None:
+    """Found: an id with brackets, typed as ``rules`` prints it, had no finding for ``replay``."""
+    rule = "CreateModel/Containers[].ContainerHostname:max-length"
+    fault = "only-containers-item-container-hostname-max-length-64"
+    run = ("run", f"reference:{fault}", "--select", rule, "--out", "run")
+    assert command(*run, cwd=tmp_path).returncode == 1
+    for glob in (rule, "CreateModel/Containers[].*"):
+        assert "1 still failing" in command("replay", "run", glob, cwd=tmp_path).stdout
+        assert "fail  (must" in command("show", "run", glob, cwd=tmp_path).stdout
+
+
 def test_a_rejection_without_an_accepted_control_is_no_fix(recorded: Path, tmp_path: Path) -> None:
     """A target that rejects everything has fixed nothing."""
     done = command(

@@ -79,6 +79,11 @@ def _cleaned_up(
         if ended.exit_code == NOT_SETTLED:  # nobody answers there; others may
             return False
         raise
+    except Refused as problem:  # of one replica: the others are cleaned up all the same
+        if not is_one_of_many:
+            raise
+        click.echo(f"Error: {problem.format_message()}", err=True)
+        return False
     _say(settled)
     return settled.is_clean
 

@@ -51,6 +51,7 @@ def judge_plan(
     from conformance.cli.cleanup import begin_afresh
     from conformance.engine import interruption
     from conformance.engine.conversation import TargetGone
+    from conformance.engine.deadlines import OutOfTime
     from conformance.engine.journalling import begun, begun_at_replica
     from conformance.engine.record import Recorder, header
     from conformance.engine.replicas import told_apart
@@ -88,7 +89,7 @@ def judge_plan(
     except KeyboardInterrupt:
         click.echo("Interrupted before anything was judged.", err=True)
         return INTERRUPTED, None
-    except TargetGone as gone:
+    except (TargetGone, OutOfTime) as gone:
         raise TargetProblem(f"{bench.talk.target.name} cannot be judged: {gone}") from gone
     except OSError as problem:
         raise Refused(f"--out {folder} cannot be written: {problem.strerror}") from problem

@@ -77,7 +77,7 @@ class Cluster:
         except Exception as problem:
             raise ClusterProblem(f"the workers of {self._address} do not answer") from problem
         try:
-            self._client.run_on_scheduler(suite)  # it reads what goes out and comes back, too
+            scheduler = self._client.run_on_scheduler(suite)  # it reads what goes out, too
         except Exception as problem:
             name = type(problem).__name__
             raise ClusterProblem(f"the scheduler does not have this suite ({name})") from problem
@@ -87,6 +87,8 @@ class Cluster:
                 raise ClusterProblem(f"the worker {worker} does not have this suite ({name})")
             if differs := unlike(theirs, ours):
                 raise ClusterProblem(f"the worker {worker} {differs}")
+        if differs := unlike(scheduler, ours):
+            raise ClusterProblem(f"the scheduler {differs}")
         return len(answers)
 
     def judgements(
@@ -121,9 +123,11 @@ class Cluster:
             self._client.run(
                 stop_run, prefix, on_error="ignore", callback_timeout=2 * ANSWERS_WITHIN
             )
-        run.learn_what_is_left()
-        with suppress(Exception):
-            self._client.cancel(list(run.futures), force=True)
+        try:
+            run.learn_what_is_left()
+        finally:
+            with suppress(Exception):
+                self._client.cancel(list(run.futures), force=True)
 
 
 def _be_quiet() -> None:

@@ -264,13 +264,12 @@ class ClusterRun:
         return is_tried_again
 
     def _without_this_suite(self) -> set[str]:
-        """Return the workers that have another suite, or none."""
-        try:
+        """Return the workers that have another suite, or none; nobody where one does not answer."""
+        answers: dict[str, Any] = {}
+        with suppress(Exception):  # a worker may hang: whether the scheduler does is seen elsewhere
             answers = self._client.run(
                 suite, on_error="return", callback_timeout=2 * ANSWERS_WITHIN
             )
-        except Exception as fault:
-            raise self._no_scheduler() from fault
         return {
             worker
             for worker, theirs in answers.items()
@@ -282,10 +281,11 @@ class ClusterRun:
         ends = time.monotonic() + _COMES_BACK_WITHIN
         while not all(each.done() for each in self.futures) and time.monotonic() < ends:
             time.sleep(_GLANCE)
+        ends = time.monotonic() + ANSWERS_WITHIN  # for all: what holds results may hang
         for future, attempt in self.futures.items():
             if future.done():
                 with suppress(Exception):  # Dask has given it up: it is looked for by its prefix
-                    left = future.result(timeout=ANSWERS_WITHIN).left
+                    left = future.result(timeout=max(_GLANCE, ends - time.monotonic())).left
                     self._benches[attempt.replica].talk.ledger.learn(self._plan.prefix, left)
 
     def _refused(self, attempt: Attempt, outcome: Outcome) -> None:

@@ -129,7 +129,8 @@ class Conversation:
         call = self.signer.signed(call) if signed else call
         self._intend(call, request)
         exchange = self._noted(call, request, self._sent_alone(call), purpose)
-        self._learn(exchange)
+        self._learn(exchange)  # first: a create whose time-out shows that the target has gone, too
+        self._demand_answers(exchange)
         if (lost := self.step.lost(exchange)) is not None:
             raise TargetGone(lost)
         return exchange
@@ -181,6 +182,8 @@ class Conversation:
         # Nobody knows which came first: a delete that met a create may have been the earlier.
         for exchange in sorted(exchanges, key=lambda each: each.operation in KINDS):
             self._learn(exchange)
+        for exchange in exchanges:
+            self._demand_answers(exchange)
         return exchanges
 
     def _sent_alone(self, call: Call) -> _Outcome:
@@ -203,7 +206,7 @@ class Conversation:
         return self.redaction.reply(reply, call), None, *(reply.times or (began, time.time()))
 
     def _noted(self, call: Call, request: Any, outcome: _Outcome, purpose: str) -> Exchange:
-        """Record what came of a call; raises ``TargetGone`` after repeated faults."""
+        """Record what came of a call."""
         reply, fault, began, ended = outcome
         self.requests += 1
         if fault is None:
@@ -234,11 +237,15 @@ class Conversation:
         else:
             self.was_strange = self.was_strange or not may_be_at_work(reading)
         self._records.append(recorded(call, exchange, purpose))
+        return exchange
+
+    def _demand_answers(self, exchange: Exchange) -> None:
+        """Raise ``TargetGone`` after repeated faults."""
+        fault = exchange.fault
         if fault is not None and fault.kind == "spent":
             raise TargetGone(fault.detail)
         if fault is not None and self._has_gone(fault):
             raise TargetGone(f"the target no longer answers: {fault.detail}")
-        return exchange
 
     def _has_gone(self, fault: TransportFault) -> bool:
         if self._faults < _GONE_AFTER.get(fault.kind, 1_000_000):

@@ -104,9 +104,20 @@ def remove(folder: Path) -> None:
 
 
 def there_at_start(talk: Conversation, prefix: str) -> tuple[Listing, frozenset[str] | None]:
-    """List what is there; return the names that might be taken for ours, ``None`` if unknown."""
-    listing = list_models(talk, pages=_PAGES)
+    """List what is there; return the names that might be taken for ours, ``None`` if unknown.
+
+    Raises ``TargetProblem`` where that takes more than a minute.
+    """
+    listing = _listed(talk)
     return listing, names_that_matter(listing, prefix) if listing.is_whole else None
+
+
+def _listed(talk: Conversation) -> Listing:
+    try:
+        with talk.deadlines.regardless():
+            return list_models(talk, pages=_PAGES)
+    except OutOfTime as over:
+        raise TargetProblem(f"{talk.target.name} takes too long to list its models") from over
 
 
 def begun_at_replica(
@@ -118,8 +129,7 @@ def begun_at_replica(
     journal is begun where it may outlive us. Raises as ``begun`` does.
     """
     talk.ledger.is_shared = True
-    with talk.deadlines.regardless():
-        listing = list_models(talk, pages=_PAGES)
+    listing = _listed(talk)
     talk.ledger.before = names_that_matter(listing, plan.prefix)
     _demand_an_answer(listing, talk)
     if not outlives_us(plan.target):
@@ -135,8 +145,7 @@ def begun(plan: Plan, talk: Conversation, folder: Path) -> Journalling | None:
     """
     if not outlives_us(plan.target):
         return None
-    with talk.deadlines.regardless():
-        listing, there = there_at_start(talk, plan.prefix)
+    listing, there = there_at_start(talk, plan.prefix)
     _demand_an_answer(listing, talk)
     earlier = ledger_of(folder)
     if there is not None and earlier is not None:  # what is left of ours was not there before us

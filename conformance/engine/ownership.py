@@ -194,7 +194,7 @@ class Ledger:
             self._no_longer_own(key)
             self.doubtful.add(key[1])
         elif event["event"] == "owned":
-            made = Made(operation, name, event.get("arn"), sent)
+            made = Made(operation, name, event.get("arn"), sent or self._sent_before(key))
             if made not in self.owned:
                 self.owned.append(made)
         elif event["event"] == "gone":
@@ -205,6 +205,14 @@ class Ledger:
                 if each in self.of_anybody:
                     until = event.get("at", inf)
                     self.of_anybody[each] = replace(self.of_anybody[each], until=until)
+
+    def _sent_before(self, key: tuple[str, str]) -> Unanswered | None:
+        """Return the create of a name of anybody's that was answered and made a model all the same.
+
+        Only by it can be told later whether a model of that name is still the one that we made.
+        """
+        sent = self.of_anybody.get(key[1]) if key[0] == "CreateModel" else None
+        return None if sent is None else replace(sent, name=key[1])
 
     def _no_longer_own(self, key: tuple[str, str]) -> None:
         self.owned = [each for each in self.owned if _key(each.operation, each.name) != key]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from conformance.engine.deadlines import OutOfTime
@@ -24,11 +25,12 @@ def judge_with_retries(rule: Rule, side: str, bench: Bench, retries: int) -> Jud
     exchanges = list(judgement.exchanges)
     flaky = bool(judgement.finding["flaky"])
     for _ in range(retries):
-        try:
+        again = None
+        with suppress(OutOfTime):
             again = replay(rule.id, side, judgement.finding, bench)
-        except OutOfTime:
+        exchanges += bench.talk.drain()  # also of what was cut off: the next side's begin anew
+        if again is None:
             break
-        exchanges += bench.talk.drain()
         if again.outcome in (FIXED, DIFFERENT):
             flaky = True
             break

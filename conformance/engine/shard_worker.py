@@ -263,4 +263,8 @@ def _was_lost(judgement: Judgement, bench: Bench) -> bool:
     if not faults or faults[-1] is None:
         return False
     look = {"ModelName": bench.names.fresh()}
-    return bench.talk.ask("DescribeModel", look, purpose="look").fault is not None
+    try:  # the side's own time may be over: it is the look that has its own
+        with bench.talk.deadlines.regardless():
+            return bench.talk.ask("DescribeModel", look, purpose="look").fault is not None
+    except OutOfTime:
+        return False

@@ -6,6 +6,7 @@ AWS itself it is only asked for models that do not exist.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -98,12 +99,16 @@ def _deleted(scene: Scene) -> str:
 
 
 def _own_words(answer: Answer) -> str:
-    """Return an error's text in small letters without what of the request's paths is in it."""
+    """Return an error's text in small letters without what of the request's paths is in it.
+
+    A part of a path is told with a slash behind it or without. One that is the plain word ``model``
+    takes the target's own away, too: then nothing is decided.
+    """
     said = (answer.reading.message or "").lower().replace("model data", "")  # that is in S3
     for path in filter(lambda text: "/" in text, _texts(answer.request)):
-        *folders, file = path.lower().split("/")
-        for part in (*(f"{each}/" for each in folders), file if "." in file else ""):
-            said = said.replace(part, "") if "model" in part else said
+        for part in path.lower().split("/"):
+            if "model" in part:
+                said = re.sub(rf"(?<![\w-]){re.escape(part)}/?(?![\w-])", "", said)
     return said
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import requests
 from fakes.processes import environment, reference_server
+from fakes.raw_server import serving
 
 from conformance.exports.openapi import openapi, path
 from conformance.wire import encode
@@ -116,3 +117,35 @@ def test_the_whole_document_gets_no_finding_on_a_conformant_service(st: Run) -> 
         done = st(url, "--max-examples", "20")
         assert done.returncode == 0, done.stdout + done.stderr
         assert _models(url) == []
+
+
+#: Has the hooks delete a model that was made at the URL that is the argument. In a process of its
+#: own, for whoever imports the hooks has them.
+_DELETES = """
+import sys
+from types import SimpleNamespace as Some
+from conformance import schemathesis_hooks as hooks
+case = Some(operation=Some(path="/#X-Amz-Target=SageMaker.CreateModel"))
+request = Some(body=b'{"ModelName": "ours"}', headers={}, method="POST", url=sys.argv[1])
+answer = b'{"ModelArn": "arn:aws:sagemaker:us-east-1:123456789012:model/ours"}'
+kind = {"content-type": ["application/x-amz-json-1.1"]}
+made = Some(status_code=200, headers=kind, content=answer, request=request, verify=True)
+hooks.after_call(None, case, made)
+"""
+
+
+def test_a_deletion_follows_no_redirect() -> None:
+    """Found: a target could have had it sent, signed, to anybody else."""
+    with serving() as start:
+        elsewhere = start(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        there = f"http://127.0.0.1:{elsewhere.port}/".encode()
+        target = start(
+            b"HTTP/1.1 307 Temporary Redirect\r\nContent-Length: 0\r\nLocation: "
+            + there
+            + b"\r\n\r\n"
+        )
+        url = f"http://127.0.0.1:{target.port}/"
+        command = [sys.executable, "-c", _DELETES, url]
+        subprocess.run(command, env=environment(), check=True, timeout=60)
+        assert [b"SageMaker.DeleteModel" in each for each in target.requests] == [True]
+        assert elsewhere.requests == []

@@ -158,3 +158,17 @@ def test_a_run_on_a_cluster_without_a_journal_is_not_said_to_have_left_nothing(
     done = run("cleanup", str(tmp_path))
     assert done.exit_code == (0 if footer == {} else 2), done.output
     assert ("look on each replica for models and" in done.output) == (footer != {})
+
+
+def test_a_replica_that_cannot_be_reached_any_more_keeps_no_other_from_being_cleaned_up(
+    service: Watched, tmp_path: Path
+) -> None:
+    """Found: where it was refused in a sentence, the others were left as they were."""
+    make_with_config(service.url, *OURS[:2])
+    journal_of_cluster(tmp_path, "wsgi:there.is.none:app", service.url)
+    done = run("cleanup", str(tmp_path))
+    assert done.exit_code == 3, done.output
+    assert "Error: " in done.stderr
+    assert names(service.url) == sorted(LIKE_OURS)
+    assert path_of(folder_of(tmp_path, 1)).exists()
+    assert not folder_of(tmp_path, 2).exists()

@@ -5,19 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fakes.dask_cluster import DaskCluster, dask_cluster
 
 from conformance.engine import cluster as module
 from conformance.engine.cluster import Cluster, ClusterProblem
+from conformance.engine.shard_worker import suite
 from conformance.spec import documents
 
 
 def test_a_missing_extra_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     """Dask is not among what the suite always needs."""
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ClusterProblem, match="extra `cluster` .*pip install distributed"):
+    with pytest.raises(ClusterProblem, match=r"extra `cluster` .*pip install distributed"):
         Cluster("dask://127.0.0.1:8786")
 
 
@@ -68,3 +70,15 @@ def test_workers_without_the_suite_are_refused_before_anything_is_judged(
     finally:
         cluster.close()
         other.kill()
+
+
+def test_a_scheduler_with_another_suite_is_refused() -> None:
+    """It reads every order: one of another version may make something else of it."""
+    ours = suite()
+    cluster = Cluster.__new__(Cluster)
+    cluster._client = SimpleNamespace(
+        run=lambda *_, **__: {"tcp://one": ours},
+        run_on_scheduler=lambda _: {**ours, "createmodel-conformance": "0.0.1"},
+    )
+    with pytest.raises(ClusterProblem, match=r"the scheduler has createmodel-conformance 0\.0\.1"):
+        cluster.check()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import CancelledError
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from distributed import KilledWorker
@@ -27,6 +27,7 @@ from conformance.engine.shard_worker import (
     stop_run,
     suite,
 )
+from conformance.engine.shards import shards_of
 
 
 @pytest.fixture
@@ -326,3 +327,55 @@ def test_a_worker_that_was_busy_until_just_now_was_there(monkeypatch: pytest.Mon
     client = Away()
     monkeypatch.setattr(cluster_run, "time", SimpleNamespace(monotonic=lambda: client.now))
     assert {each.verdict for each in on(client)} == {"pass"}
+
+
+class WithOneThatHangs(WithOneThatLacksUs):
+    """One of its workers does not answer when all are asked who they are."""
+
+    def run(self, what: Any, *given: Any, **how: Any) -> dict[str, Any]:
+        """Ask in vain."""
+        if what is suite:
+            raise TimeoutError("a worker hangs")
+        return super().run(what, *given, **how)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_worker_that_hangs_while_another_is_unfit_ends_no_run() -> None:
+    """Found: it was taken for a scheduler that does not answer."""
+    client = WithOneThatHangs(ModuleNotFoundError("No module named 'conformance'"))
+    assert {each.verdict for each in on(client)} == {"pass"}
+
+
+class Held(Promise):
+    """Is done, but whoever holds its outcome does not hand it over."""
+
+    def __init__(self, waited: list[float]) -> None:
+        super().__init__()
+        self.waited = waited
+
+    def done(self) -> bool:
+        """Say that it is."""
+        return True
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Wait in vain."""
+        self.waited.append(timeout or 0)
+        raise TimeoutError
+
+
+def test_outcomes_that_are_not_handed_over_are_not_waited_for_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Found: ten seconds for each, so that Ctrl-C seemed to do nothing for minutes."""
+    waited: list[float] = []
+    now = SimpleNamespace(monotonic=lambda: sum(waited), sleep=waited.append)
+    monkeypatch.setattr(cluster_run, "time", now)
+    given = plan()
+    shards = shards_of(given.sides, given.seeds)
+    run = cluster_run.ClusterRun(cast(Any, Here()), given, benches_for(given), shards, print)
+    attempt = run._dealer.deal(0)
+    assert attempt is not None
+    run.futures = {Held(waited): attempt for _ in range(50)}
+    run.learn_what_is_left()
+    assert len(waited) == 50
+    assert sum(waited) < 2 * cluster_run.ANSWERS_WITHIN

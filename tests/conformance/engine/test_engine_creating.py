@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from fakes.conformant import Conformant, Refused, creates
 
+from conformance.engine.cleanup import settle
 from conformance.engine.conversation import Conversation
 from conformance.engine.creating import NameTaken
 from conformance.engine.judge import Bench, judge_side
@@ -316,3 +318,24 @@ def test_an_introduction_that_was_done_without_an_answer_is_made_again() -> None
     target = ClosesFirst()
     assert introduce(Bench.at(target))
     assert target.models == {}
+
+
+@pytest.mark.parametrize("is_told", [False, True], ids=["here", "by another process"])
+@pytest.mark.parametrize(("name", "status"), [("a", 400), (True, 500), (None, 500)])
+def test_what_somebody_made_after_a_refused_create_of_ours_is_theirs(
+    name: Any, status: int, is_told: bool
+) -> None:
+    """Found: a model that was stored all the same had no create any more to tell it by."""
+    target = RefusesAndStores(lambda given: given == name, status)
+    talk = conversation(target)
+    talk.create({**minimal("a", Resources()), "ModelName": name})
+    (stored,) = target.models
+    assert talk.ledger.is_ours(stored)
+    if is_told:
+        told = json.loads(json.dumps(talk.ledger.as_events()))
+        talk = conversation(target)
+        talk.ledger.learn("cmcours", told)
+    target.models[stored] = {**target.models[stored], "ExecutionRoleArn": f"{Resources().role}2"}
+    settled = settle(talk)
+    assert settled.deleted == ()
+    assert [*target.models] == [stored]

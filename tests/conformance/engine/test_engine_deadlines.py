@@ -20,7 +20,9 @@ from conformance.engine.judge import Bench, judge_side
 from conformance.oracle.catalogue import rule_by_id
 from conformance.targets import TargetOptions, TargetProblem, check
 from conformance.targets.pace import Pace
-from conformance.wire import Call, Reply, TransportFault
+from conformance.wire import Call, Reply, TransportFault, encode
+from strategies.bases import minimal
+from strategies.resources import Resources
 
 PATTERN = "CreateModel/ExecutionRoleArn:pattern"
 
@@ -279,3 +281,25 @@ def test_answers_about_a_rule_are_bounded_in_all(
     for each in done.judgements:
         assert "longer than 2097152 bytes" in each.note
         assert sum(len(record.get("body", "")) for record in each.exchanges) < 2_100_000
+
+
+@pytest.mark.parametrize("at_once", [1, 4])
+def test_the_create_that_shows_that_a_target_has_gone_is_told_too(at_once: int) -> None:
+    """Found: the target might carry it out later, and nobody knew that it was to come."""
+    target = GoesAfter(0)
+    bench = Bench.at(target)
+    sent: list[str] = []
+
+    def create_for_ever() -> None:
+        while True:
+            bodies = [minimal(bench.names.fresh(), Resources()) for _ in range(at_once)]
+            sent.extend(body["ModelName"] for body in bodies)
+            if at_once == 1:
+                bench.talk.create(bodies[0])
+            else:
+                calls = [encode("CreateModel", body, url=target.endpoint) for body in bodies]
+                bench.talk.together(calls, bodies, purpose="case")
+
+    with pytest.raises(TargetGone):
+        create_for_ever()
+    assert [each.name for each in bench.talk.ledger.silent] == sent

@@ -8,16 +8,20 @@ from typing import Any
 
 import pytest
 from fakes.asking import make, names
+from fakes.conformant import Conformant
 from fakes.hostile.serving import Asked, hostile
 from fakes.watched import watched
 
 from conformance.engine import run
 from conformance.engine.cleanup import settle
+from conformance.engine.deadlines import Deadlines
 from conformance.engine.journal import Heading, JournalFile, path_of
 from conformance.engine.journalling import begun
+from conformance.engine.judge import Bench
 from conformance.engine.run import Plan, bench_of
 from conformance.engine.selection import selected
-from conformance.targets import TargetOptions, resolve
+from conformance.targets import TargetOptions, TargetProblem, resolve
+from conformance.wire import Call, Reply
 from strategies.bases import minimal
 from strategies.resources import Resources
 
@@ -110,3 +114,27 @@ def test_a_gateway_says_nothing_of_who_works_behind_it(
         talk.create(minimal(OURS, Resources()))
         assert journals.back_out() is not stays
     assert path_of(tmp_path).exists() == stays
+
+
+class TakesLong(Conformant):
+    """Has more models than fit on a page, and takes half a minute and more for each page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.time = 0.0
+        self.models = {f"theirs-{number}": {} for number in range(350)}
+        self.made = dict.fromkeys(self.models, 0.0)
+
+    def send(self, call: Call) -> Reply:
+        self.time += 31
+        return super().send(call)
+
+
+def test_a_target_that_takes_too_long_to_tell_what_it_has_is_refused_in_a_sentence(
+    tmp_path: Path,
+) -> None:
+    """Found: a traceback in ``certify``, and a fault of the suite in ``run``."""
+    target = TakesLong()
+    bench = Bench.at(target, deadlines=Deadlines(now=lambda: target.time))
+    with pytest.raises(TargetProblem, match="takes too long to list its models"):
+        begun(plan("http://localhost/"), bench.talk, tmp_path)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
+from conformance.engine import retries
+from conformance.engine.deadlines import OutOfTime
 from conformance.engine.judge import Bench
 from conformance.engine.retries import judge_with_retries
 from conformance.oracle.catalogue import rule_by_id
@@ -78,3 +81,19 @@ def test_retries_of_a_scenario_keep_all_its_exchanges() -> None:
     assert len(thrice.exchanges) > 2 * len(once.exchanges)
     assert thrice.finding is not None
     assert not thrice.finding["flaky"]
+
+
+def test_what_a_retry_has_sent_that_was_cut_off_belongs_to_its_side(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Found: it stood in the record under the rule that was judged next."""
+
+    def cut_off(_rule: str, _side: str, _finding: Any, bench: Bench) -> Any:
+        bench.talk.ask("DescribeModel", {"ModelName": "a"}, purpose="replay")
+        raise OutOfTime("it took longer than 300 s", False)
+
+    monkeypatch.setattr(retries, "replay", cut_off)
+    bench = Bench.at(reference("reference:model-name-max-length-64"))
+    judgement = judge_with_retries(LENGTH, "rejects", bench, 3)
+    assert (judgement.verdict, judgement.exchanges[-1]["purpose"]) == (FAIL, "replay")
+    assert bench.talk.drain() == []

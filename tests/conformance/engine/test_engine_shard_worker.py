@@ -6,6 +6,7 @@ import asyncio
 import json
 import pickle
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
@@ -369,3 +370,24 @@ def test_a_wish_that_nobody_took_does_not_stop_the_next_shard() -> None:
     """Whatever has left it there: an order is stopped by its own run alone."""
     interruption.ask()
     assert judge_order(order()).judgement is not None
+
+
+class HangsOnCreates(Conformant):
+    """Makes one model; every further create takes longer than a rule may, and has no answer."""
+
+    def send(self, call: Call) -> Reply:
+        """Return the reply to what is no further create."""
+        if call.operation == "CreateModel" and self.made:
+            time.sleep(0.2)
+            raise TransportFault("timeout", "no answer within 0.2 s")
+        return super().send(call)
+
+
+def test_a_side_that_takes_too_long_ends_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found: looking whether the replica is still there had no time either: the run was over."""
+    monkeypatch.setattr(shard_worker, "resolve", lambda *_: HangsOnCreates())
+    given = order()
+    outcome = judge_order(replace(given, plan=replace(given.plan, rule_time=0.1)))
+    assert outcome.lost == ""
+    assert outcome.judgement is not None
+    assert outcome.judgement.verdict == "inconclusive"

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
 from conformance.engine.judge import Bench, judge
+from conformance.oracle.catalogue import rule_by_id
 from conformance.oracle.downstream import DOWNSTREAM
-from conformance.oracle.verdicts import PASS, UNSUPPORTED
+from conformance.oracle.verdicts import FAIL, INCONCLUSIVE, PASS, UNSUPPORTED
 from conformance.targets import is_aws
 from conformance.targets.reference import reference
+from conformance.wire import Call, Reply
+from strategies.resources import Resources
 
 
 @pytest.mark.parametrize(
@@ -61,3 +67,38 @@ def test_no_job_is_started_on_aws() -> None:
         assert verdict == UNSUPPORTED
         assert "CreateTransformJob" not in sent
     assert found["downstream/endpoint-config-accepts-existing"][0] == PASS
+
+
+class SaysWhatIsMissing:
+    """The reference, but for its answer to CreateTransformJob."""
+
+    def __init__(self, message: str) -> None:
+        self._inner, self._message = reference("reference"), message
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def send(self, call: Call) -> Reply:
+        if call.operation != "CreateTransformJob":
+            return self._inner.send(call)
+        body = json.dumps({"__type": "ValidationException", "message": self._message}).encode()
+        return Reply(400, (("Content-Type", "application/x-amz-json-1.1"),), body)
+
+
+@pytest.mark.parametrize(
+    ("message", "verdict"),
+    [
+        ("Could not find S3 object s3://my-models/models/v1/part-0", INCONCLUSIVE),
+        ("Could not find any object at s3://my-models/models/", INCONCLUSIVE),
+        ("Could not find any object at s3://my-models/models", INCONCLUSIVE),
+        ("The bucket my-models does not exist.", INCONCLUSIVE),
+        ('Could not find model "x".', FAIL),
+        ("Could not find a model in my-models-2.", FAIL),
+    ],
+)
+def test_a_path_that_is_missing_is_no_model_that_is(message: str, verdict: str) -> None:
+    """Found: a folder or a bucket that is told without its slash counted as talk of the model."""
+    resources = Resources(model_data_url="s3://my-models/models/v1/model.tar.gz")
+    bench = Bench.at(SaysWhatIsMissing(message), resources=resources)
+    (judgement,) = judge(rule_by_id("downstream/transform-job-accepts-existing"), bench)
+    assert judgement.verdict == verdict, judgement.note

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -78,6 +79,11 @@ def sent_as(call: Call) -> Record:
         **({"request_base64": True} if encoded else {}),
         **({"http": http} if (http := _unusual(call)) is not None else {}),
     }
+
+
+def text_of(record: Record) -> bytes:
+    """Return the line of a recorded exchange that its digest is over."""
+    return json.dumps(record, sort_keys=True, ensure_ascii=True).encode() + b"\n"
 
 
 def recorded(call: Call, exchange: Exchange, purpose: str) -> Record:

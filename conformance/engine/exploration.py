@@ -83,6 +83,8 @@ def explore(
         if failing(body):
             raise _Failed
 
+    # Without a database there is no need for a key; Hypothesis would digest our source for one.
+    run._hypothesis_internal_database_key = b""  # type: ignore[attr-defined]
     try:
         with from_the_seed_alone():
             run()

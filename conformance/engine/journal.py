@@ -37,6 +37,9 @@ _PREFIX = re.compile(r"cmc[a-z]{10}")
 #: Bytes of a journal, at most: a deep run writes some 20 MB; and of a line.
 _LONGEST, _LONGEST_LINE = 1 << 30, 1 << 20
 
+#: Writes an event down, without needless blanks; made once, for there are many.
+_written = json.JSONEncoder(separators=(",", ":")).encode
+
 #: Epoch seconds that no clock shows; NaN is not less either.
 _END_OF_TIME = 1e11
 
@@ -127,7 +130,7 @@ class JournalFile:
 
     def note(self, event: Event) -> None:
         """Append one line. Raises ``OSError``; what was written of it does not count."""
-        line = json.dumps(event, separators=(",", ":")).encode() + b"\n"
+        line = _written(event).encode() + b"\n"
         data = line if self._is_whole else b"\n" + line
         self._is_whole = False
         if os.write(self._file, data) < len(data):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.engine.exchanges import Exchange, Record
+from conformance.engine.exchanges import Exchange, Record, text_of
 from conformance.oracle.verdicts import (
     ERROR,
     FAIL,
@@ -29,9 +28,14 @@ _SHOWN_BODY, _SHOWN_HEADERS, _SHOWN_HEADER = 16_384, 64, 1_024
 
 def exchanges_digest(records: Iterable[Record]) -> str:
     """Return ``sha256:<hex>`` over exchanges as they are recorded, in their order."""
+    return digest_of(map(text_of, records))
+
+
+def digest_of(lines: Iterable[bytes]) -> str:
+    """Return ``sha256:<hex>`` over the lines of exchanges."""
     digest = hashlib.sha256()
-    for record in records:
-        digest.update(json.dumps(record, sort_keys=True, ensure_ascii=True).encode() + b"\n")
+    for line in lines:
+        digest.update(line)
     return f"sha256:{digest.hexdigest()}"
 
 
@@ -53,8 +57,8 @@ class Judgement:
     exchanges: Sequence[Record] = ()
     observations: Mapping[str, str] = field(default_factory=dict)
 
-    def as_event(self) -> dict[str, Any]:
-        """Return the line of ``events.ndjson``."""
+    def as_event(self, digest: str = "") -> dict[str, Any]:
+        """Return the line of ``events.ndjson``; ``digest`` is that of the exchanges, if known."""
         return {
             "event": "judged",
             "rule": self.rule.id,
@@ -63,7 +67,7 @@ class Judgement:
             "cases": dict(self.cases),
             "note": self.note,
             "finding": self.finding,
-            "exchanges": exchanges_digest(self.exchanges),
+            "exchanges": digest or exchanges_digest(self.exchanges),
             **({"observations": dict(self.observations)} if self.observations else {}),
         }
 

@@ -10,15 +10,15 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance import __version__
-from conformance.engine.exchanges import Record
-from conformance.engine.judgement import Judgement
+from conformance.engine.exchanges import Record, text_of
+from conformance.engine.judgement import Judgement, digest_of
 from conformance.engine.locks import lock
 from conformance.spec import documents
 from conformance.spec.captures import evidence
@@ -119,20 +119,27 @@ class Recorder:
 
     def judged(self, judgement: Judgement) -> None:
         """Write one judged side: first its exchanges, then the line that speaks of them."""
-        self.exchanges(judgement.rule.id, judgement.side, judgement.exchanges)
-        self._line(judgement.as_event())
+        digest = self.exchanges(judgement.rule.id, judgement.side, judgement.exchanges)
+        self._line(judgement.as_event(digest))
 
-    def exchanges(self, rule: str, side: str, records: Iterable[Record]) -> None:
-        """Write exchanges under the rule and side that they belong to."""
+    def exchanges(self, rule: str, side: str, records: Iterable[Record]) -> str:
+        """Write exchanges under the rule and side that they belong to; return their digest."""
+        head = json.dumps({"rule": rule, "side": side}).encode()[:-1] + b", "
         packer = zlib.compressobj(_LEVEL, wbits=_GZIP)
         packed: list[bytes] = []
         before = self._requests
-        for record in records:
-            line = json.dumps({"rule": rule, "side": side, **record}, ensure_ascii=True)
-            packed.append(packer.compress(line.encode() + b"\n"))
-            self._requests += 1
+
+        def written() -> Iterator[bytes]:
+            for record in records:
+                line = text_of(record)
+                packed.append(packer.compress(head + line[1:]))
+                self._requests += 1
+                yield line
+
+        digest = digest_of(written())
         if self._requests > before:
             _written(self._exchanges, b"".join([*packed, packer.flush()]))
+        return digest
 
     def close(self, *, complete: bool, reason: str, leftovers: int) -> None:
         """Write the footer and close both files."""

@@ -113,7 +113,7 @@ def cross_field_rules() -> tuple[CrossField, ...]:
                 "PrimaryContainer or Containers is given, with at least one container.",
                 "answer to a model without containers unknown",
             ),
-            lambda body: not any(True for _ in containers(body)),
+            lambda body: not containers(body),
         ),
         CrossField(
             info(

@@ -127,6 +127,7 @@ def first_finding_of_a_run(number: int, faults: int = _FAULTS, select: str = "*"
         "requests": median(found["requests"].values()),
         "faults": len(seconds),
         "not found": len(found["missing"]),
+        "refused at once": len(found["refused"]),
     }
     return Value(median(seconds), details)
 

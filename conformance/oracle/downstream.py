@@ -101,14 +101,15 @@ def _deleted(scene: Scene) -> str:
 def _own_words(answer: Answer) -> str:
     """Return an error's text in small letters without what of the request's paths is in it.
 
-    A part of a path is told with a slash behind it or without. One that is the plain word ``model``
-    takes the target's own away, too: then nothing is decided.
+    A part of a path is told with a slash behind it or without; without, the plain word ``model`` is
+    the target's own.
     """
     said = (answer.reading.message or "").lower().replace("model data", "")  # that is in S3
     for path in filter(lambda text: "/" in text, _texts(answer.request)):
         for part in path.lower().split("/"):
             if "model" in part:
-                said = re.sub(rf"(?<![\w-]){re.escape(part)}/?(?![\w-])", "", said)
+                behind = "/" if part == "model" else r"(/|(?![\w-]))"
+                said = re.sub(rf"(?<![\w-]){re.escape(part)}{behind}", "", said)
     return said
 
 

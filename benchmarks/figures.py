@@ -97,7 +97,7 @@ def _quick() -> list[Figure]:
             Figure(
                 f"against Schemathesis, {phase}",
                 "times its requests a second",
-                _each(taking.against_schemathesis, phase),
+                _same(taking.against_schemathesis, phase),
                 at_least=least,
                 is_ratio=True,
             )

@@ -65,7 +65,9 @@ def in_a_whole_run(names: list[str], select: str = "*") -> dict[str, Any]:
                 )
                 seconds[name] = time.perf_counter() - since
                 requests[name] = run.bench.talk.requests
-        except TargetProblem:
+        except TargetProblem as problem:
+            if "is not an AWS JSON endpoint" not in str(problem):
+                raise RuntimeError(f"the run against {name} did not begin: {problem}") from problem
             refused.append(name)
             continue
         except TargetGone as gone:

@@ -10,7 +10,6 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from importlib.metadata import entry_points
 from math import ceil
 from pathlib import Path
@@ -183,15 +182,9 @@ def _judging(target: str, seeds: int, workers: int) -> float:
     return float(last - first)
 
 
-@cache
-def _ours(number: int) -> dict[str, Any]:
-    """Return what judging a server took: each phase of Schemathesis stands beside the same."""
-    return measured("judging.overhead", "reference-server", "quick")
-
-
-def against_schemathesis(number: int, phase: str) -> Value:
+def against_schemathesis(phase: str) -> Value:
     """How many times as many requests a second this suite sends to a server of the same kind."""
-    ours, theirs = _ours(number), schemathesis(phase)
+    ours, theirs = measured("judging.overhead", "reference-server", "quick"), schemathesis(phase)
     rate, cases = ours["requests"] / ours["judging"], ours["cases"] / ours["judging"]
     details = {
         "requests/s": rate,

@@ -62,14 +62,26 @@ def command(ctx: click.Context, /, folder: Path, **given: Any) -> None:
     if given["endpoint"] and is_one_of_many:
         inner = shlex.quote(str(found[0][0]))
         raise Refused(f"--endpoint is of one replica: `createmodel-conformance cleanup {inner}`")
-    is_clean = [_cleaned_up(each, given, is_one_of_many=is_one_of_many) for each in found]
+    refused: list[Refused] = []
+    is_clean = [_cleaned_up(each, given, refused, is_one_of_many=is_one_of_many) for each in found]
+    if len(refused) == len(found):  # wrong usage, say: it is of no replica in particular
+        raise refused[0]
+    for each in refused:
+        click.echo(f"Error: {each.format_message()}", err=True)
     ctx.exit(0 if all(is_clean) and not broken else NOT_SETTLED)
 
 
 def _cleaned_up(
-    found: tuple[Path, Heading, Ledger], given: Mapping[str, Any], *, is_one_of_many: bool
+    found: tuple[Path, Heading, Ledger],
+    given: Mapping[str, Any],
+    refused: list[Refused],
+    *,
+    is_one_of_many: bool,
 ) -> bool:
-    """Clean up after one journal and say what came of it; tell whether nothing is left."""
+    """Clean up after one journal and say what came of it; tell whether nothing is left.
+
+    What cannot be done at all is added to ``refused``: others are cleaned up all the same.
+    """
     folder, heading, ledger = found
     if is_one_of_many:
         click.echo(f"{safe(heading.target)}:")
@@ -79,10 +91,8 @@ def _cleaned_up(
         if ended.exit_code == NOT_SETTLED:  # nobody answers there; others may
             return False
         raise
-    except Refused as problem:  # of one replica: the others are cleaned up all the same
-        if not is_one_of_many:
-            raise
-        click.echo(f"Error: {problem.format_message()}", err=True)
+    except Refused as problem:
+        refused.append(problem)
         return False
     _say(settled)
     return settled.is_clean

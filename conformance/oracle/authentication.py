@@ -103,14 +103,15 @@ def _is_refused(sign: Sign, what: str) -> Callable[[Scene], None]:
 _WAYS: tuple[tuple[str, Sign, str, str], ...] = (
     ("unsigned", _unsigned, "a request without Authorization", f"{_COMMON}, missing token"),
     ("unknown-key", _by_unknown_key, "a request by an unknown key", "capture F10; Common Errors"),
-    ("wrong-signature", _by_wrong_secret, "a signature that does not fit", "capture F9"),
+    ("wrong-signature", _by_wrong_secret, "a signature that does not fit", "capture F9; IAM guide"),
     ("other-body", _over_another_body, "a signature over another body", "capture F9; IAM guide"),
     ("wrong-service", _for_another_service, "a signature for another service", "capture F1"),
     ("expired", _long_ago, "a request signed a day ago", f"{_COMMON}, request expired"),
     ("unsigned-headers", _without_its_headers, "an X-Amz-Target that is not signed", "IAM guide"),
 )
 
-#: AWS's own page or a capture of SageMaker stands behind these; nobody has shown the others.
+#: AWS's own pages or a capture stand behind these: all its services check signatures alike. Nobody
+#: has shown the others.
 _SHOWN = ("unsigned", "unknown-key", "wrong-signature", "other-body", "wrong-service", "expired")
 
 

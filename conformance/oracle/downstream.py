@@ -101,15 +101,16 @@ def _deleted(scene: Scene) -> str:
 def _own_words(answer: Answer) -> str:
     """Return an error's text in small letters without what of the request's paths is in it.
 
-    A part of a path is told with a slash behind it or without; without, the plain word ``model`` is
-    the target's own.
+    A part of a path is told with a slash behind it or without; where none is before it either, the
+    plain words ``model`` and ``models`` are the target's own.
     """
     said = (answer.reading.message or "").lower().replace("model data", "")  # that is in S3
     for path in filter(lambda text: "/" in text, _texts(answer.request)):
         for part in path.lower().split("/"):
             if "model" in part:
-                behind = "/" if part == "model" else r"(/|(?![\w-]))"
-                said = re.sub(rf"(?<![\w-]){re.escape(part)}{behind}", "", said)
+                alone = r"(?<=/)" if part in ("model", "models") else r"(?<![\w-])"
+                told = rf"(?<![\w-]){re.escape(part)}/|{alone}{re.escape(part)}(?![\w-])"
+                said = re.sub(told, "", said)
     return said
 
 

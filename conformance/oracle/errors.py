@@ -198,7 +198,7 @@ ERRORS: tuple[Behaviour, ...] = (
         "message-names-member",
         _names_member,
         "The message of a ValidationException names the member that broke a constraint.",
-        "captures A2, A3, A4 of CreateModel, B1 to B3, B6 of SageMaker",
+        "captures A2, A3, A4 of CreateModel, B1, B2, B3, B6 of SageMaker",
         samples=_CONSTRAINTS,
     ),
     _error(
@@ -216,7 +216,7 @@ ERRORS: tuple[Behaviour, ...] = (
             else "The message has not the form 'N validation error(s) detected: Value ...'."
         ),
         "The message of a ValidationException has the form that AWS's have today.",
-        "captures A2 to A4, B1 to B6; AWS may change its prose, so this is recorded only",
+        "captures A2, A3, A4, B1, B2, B3, B5, B6; AWS may change its prose: recorded only",
         samples=_CONSTRAINTS,
         level=INFO,
     ),
@@ -224,7 +224,7 @@ ERRORS: tuple[Behaviour, ...] = (
         "member-path",
         _writes_path,
         "The message writes the member's path in lower camel case, with list items numbered.",
-        "captures A2 to A4 of CreateModel, B1 to B3 of SageMaker; AWS may change its prose",
+        "captures A2, A3, A4 of CreateModel, B1, B2, B3 of SageMaker; prose may change",
         samples=_CONSTRAINTS,
         level=INFO,
     ),

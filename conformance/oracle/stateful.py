@@ -234,6 +234,6 @@ STATEFUL: tuple[Scenario, ...] = (
         "stateful/model-agrees",
         _agrees,
         "A service answers any program of calls as a plain model of it does.",
-        "captures D1, D2, D3, G3 to G5, one after the other",
+        "captures D1, D2, D3, G3, G4, G5, one after the other",
     ),
 )

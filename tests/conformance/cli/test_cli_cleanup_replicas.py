@@ -172,3 +172,14 @@ def test_a_replica_that_cannot_be_reached_any_more_keeps_no_other_from_being_cle
     assert names(service.url) == sorted(LIKE_OURS)
     assert path_of(folder_of(tmp_path, 1)).exists()
     assert not folder_of(tmp_path, 2).exists()
+
+
+def test_wrong_usage_is_said_once_however_many_replicas_there_were(
+    service: Watched, tmp_path: Path
+) -> None:
+    """It is of no replica in particular, and nothing was tried."""
+    journal_of_cluster(tmp_path, service.url, service.url)
+    done = run("cleanup", str(tmp_path), "--region", "eu-west-1")
+    assert done.exit_code == 2, done.output
+    assert done.stderr.count("Error: ") == 1
+    assert path_of(folder_of(tmp_path, 2)).exists()

@@ -94,6 +94,7 @@ class SaysWhatIsMissing:
         ("The bucket my-models does not exist.", INCONCLUSIVE),
         ('Could not find model "x".', FAIL),
         ("Could not find a model in my-models-2.", FAIL),
+        ("Could not find models of that name.", FAIL),
     ],
 )
 def test_a_path_that_is_missing_is_no_model_that_is(message: str, verdict: str) -> None:

@@ -227,6 +227,7 @@ def _leave(
     """
     from conformance.cli.cleanup import say_what_is_left
     from conformance.engine.cleanup import seconds_to_come, settle_twice
+    from conformance.engine.listing import list_models
 
     settled: Settled | None = None
     ledger = talk.ledger
@@ -239,6 +240,9 @@ def _leave(
             journals.join_others()
         again = interrupted or ledger.is_shared or not ledger.is_settled
         with talk.deadlines.regardless():
+            if journals is None and plan.workers > 1:
+                # A server of our own: whatever is there a worker made, whose ledger ended with it.
+                ledger.intended.update(list_models(talk, plan.prefix).names)
             settled = settle_twice(talk, again=again)
     except KeyboardInterrupt:
         pass

@@ -124,6 +124,18 @@ def test_the_end_of_a_run_deletes_no_model_that_somebody_made_of_its_name(tmp_pa
     assert list(target.models) == ["q"]
 
 
+def test_what_a_worker_made_on_a_server_of_our_own_is_deleted_at_the_end(tmp_path: Path) -> None:
+    """Found: after Ctrl-C with -n it was said to be left; its ledger had ended with the worker."""
+    target = Conformant()
+    plan = Plan("reference-server", TargetOptions(), Resources(), (), workers=2)
+    bench = bench_of(plan, target)
+    worker = bench_of(plan, target, share=1).talk
+    name = f"{worker.prefix}-000001-conformance"
+    assert worker.create(minimal(name, Resources())).accepted
+    assert _leave(bench.talk, plan, None, tmp_path, interrupted=True) == 0
+    assert target.models == {}
+
+
 def test_no_run_on_a_cluster_was_at_aws(tmp_path: Path) -> None:
     """A journal by whose prefix all would be deleted there is nobody's of ours."""
     journal_of_cluster(tmp_path, "aws")

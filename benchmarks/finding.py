@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmarks.running import plan_of, running
 from conformance.engine.conversation import TargetGone
+from conformance.engine.run import NotAnEndpoint
 from conformance.oracle.verdicts import FAIL
 from conformance.reference.faults import FAULTS, Fault
 from conformance.selftest.run import is_judged, trial
@@ -65,13 +66,11 @@ def in_a_whole_run(names: list[str], select: str = "*") -> dict[str, Any]:
                 )
                 seconds[name] = time.perf_counter() - since
                 requests[name] = run.bench.talk.requests
-        except TargetProblem as problem:
-            if "is not an AWS JSON endpoint" not in str(problem):
-                raise RuntimeError(f"the run against {name} did not begin: {problem}") from problem
+        except NotAnEndpoint:
             refused.append(name)
             continue
-        except TargetGone as gone:
-            raise RuntimeError(f"the run against {name} ended early: {gone}") from gone
+        except (TargetGone, TargetProblem) as problem:
+            raise RuntimeError(f"the run against {name} ended early: {problem}") from problem
         if not is_found:
             missing.append(name)
     return {"seconds": seconds, "requests": requests, "missing": missing, "refused": refused}

@@ -86,9 +86,9 @@ def overhead(
 
     Judging is into a record, and with a journal where a server is asked. Both ask the same target,
     which judging leaves as it was: a signature holds for one host and port. Of the rules it is a
-    part, by its number and how many there are: see ``plan_of``. ``agreeing`` is the
-    share of answers that have the status that they had in judging. Raises ``RuntimeError`` where
-    it is too small: then something else was timed.
+    part, by its number and how many there are: see ``plan_of``. ``agreeing`` is the share of
+    answers that have the status that they had in judging. Raises ``RuntimeError`` where it is too
+    small: then something else was timed.
     """
     started()
     plan = plan_of(target, depth, select=select, leave_out=_MEETING, part=(number, parts))

@@ -10,10 +10,9 @@ from typing import Any
 
 from conformance.certification.playback import Playback
 from conformance.engine.conversation import TargetGone
-from conformance.engine.exchanges import Record
+from conformance.engine.exchanges import Record, exchanges_digest
 from conformance.engine.journalling import there_at_start
 from conformance.engine.judge import Bench, judge_side
-from conformance.engine.judgement import exchanges_digest
 from conformance.engine.names import PREFIX
 from conformance.engine.run import introduce
 from conformance.oracle.catalogue import rule_by_id

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from conformance.cli import INTERRUPTED, NOT_SETTLED, Refused
+from conformance.cli import INTERRUPTED, NOT_SETTLED, USAGE, Refused
 from conformance.cli.consent import is_paid
 from conformance.cli.options import target_of, target_options
 from conformance.cli.records import record_of
@@ -64,10 +64,10 @@ def command(ctx: click.Context, /, folder: Path, **given: Any) -> None:
         raise Refused(f"--endpoint is of one replica: `createmodel-conformance cleanup {inner}`")
     refused: list[Refused] = []
     is_clean = [_cleaned_up(each, given, refused, is_one_of_many=is_one_of_many) for each in found]
-    if len(refused) == len(found):  # wrong usage, say: it is of no replica in particular
-        raise refused[0]
-    for each in refused:
-        click.echo(f"Error: {each.format_message()}", err=True)
+    for said in dict.fromkeys(each.format_message() for each in refused):
+        click.echo(f"Error: {said}", err=True)
+    if len(refused) == len(found):  # wrong usage: nothing could be tried
+        ctx.exit(USAGE)
     ctx.exit(0 if all(is_clean) and not broken else NOT_SETTLED)
 
 

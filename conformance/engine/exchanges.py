@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -84,6 +86,19 @@ def sent_as(call: Call) -> Record:
 def text_of(record: Record) -> bytes:
     """Return the line of a recorded exchange that its digest is over."""
     return json.dumps(record, sort_keys=True, ensure_ascii=True).encode() + b"\n"
+
+
+def exchanges_digest(records: Iterable[Record]) -> str:
+    """Return ``sha256:<hex>`` over exchanges as they are recorded, in their order."""
+    return digest_of(map(text_of, records))
+
+
+def digest_of(lines: Iterable[bytes]) -> str:
+    """Return ``sha256:<hex>`` over the lines of exchanges."""
+    digest = hashlib.sha256()
+    for line in lines:
+        digest.update(line)
+    return f"sha256:{digest.hexdigest()}"
 
 
 def recorded(call: Call, exchange: Exchange, purpose: str) -> Record:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.engine.exchanges import Exchange, Record, text_of
+from conformance.engine.exchanges import Exchange, Record, exchanges_digest
 from conformance.oracle.verdicts import (
     ERROR,
     FAIL,
@@ -24,19 +23,6 @@ _OTHER_CASES = 40
 
 #: A finding shows at most so much of a reply; the record of exchanges has it whole.
 _SHOWN_BODY, _SHOWN_HEADERS, _SHOWN_HEADER = 16_384, 64, 1_024
-
-
-def exchanges_digest(records: Iterable[Record]) -> str:
-    """Return ``sha256:<hex>`` over exchanges as they are recorded, in their order."""
-    return digest_of(map(text_of, records))
-
-
-def digest_of(lines: Iterable[bytes]) -> str:
-    """Return ``sha256:<hex>`` over the lines of exchanges."""
-    digest = hashlib.sha256()
-    for line in lines:
-        digest.update(line)
-    return f"sha256:{digest.hexdigest()}"
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance import __version__
-from conformance.engine.exchanges import Record, text_of
-from conformance.engine.judgement import Judgement, digest_of
+from conformance.engine.exchanges import Record, digest_of, text_of
+from conformance.engine.judgement import Judgement
 from conformance.engine.locks import lock
 from conformance.spec import documents
 from conformance.spec.captures import evidence

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conformance.engine.judgement import exchanges_digest
+from conformance.engine.exchanges import exchanges_digest
 from conformance.engine.record import EVENTS, EXCHANGES
 from conformance.oracle.verdicts import INCONCLUSIVE
 

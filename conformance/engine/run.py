@@ -96,11 +96,15 @@ def bench_of(plan: Plan, target: Target, *, share: int = 0, left: float | None =
     )
 
 
+class NotAnEndpoint(TargetProblem):
+    """Somebody answers, but not in AWS's JSON protocol."""
+
+
 def introduce(bench: Bench) -> list[Record]:
     """Send the plainest valid request before judging: is anybody there, and which account is it?
 
-    Raises ``TargetProblem`` with one sentence when nothing answers, or nothing that speaks AWS's
-    JSON protocol. Returns what was said.
+    Raises ``TargetProblem`` with one sentence when nothing answers, ``NotAnEndpoint`` when nothing
+    that speaks AWS's JSON protocol. Returns what was said.
     """
     talk = bench.talk
     plainest = minimal(bench.names.fresh(), talk.resources)
@@ -118,7 +122,7 @@ def introduce(bench: Bench) -> list[Record]:
     is_web_page = reading.kind in (ELSEWHERE, ODD, UNSUPPORTED) and reading.code is None
     says_nothing = reading.payload is None and reading.code is None and reading.status < 500
     if not isinstance(reading.payload, dict) and (is_web_page or says_nothing):
-        raise TargetProblem(
+        raise NotAnEndpoint(
             f"{talk.target.name} is not an AWS JSON endpoint: it answered CreateModel with status "
             f"{reading.status} and no JSON object"
         )

@@ -23,8 +23,7 @@ def matching(glob: str) -> tuple[Rule, ...]:
     """Return the rules whose id matches a glob, in the catalogue's order.
 
     A word without special characters also matches a whole family or member: ``errors``,
-    ``CreateModel/Tags``.
-    Raises ``UnknownGlob`` when nothing matches.
+    ``CreateModel/Tags``. Raises ``UnknownGlob`` when nothing matches.
     """
     compiled = pattern(glob)
     found = tuple(rule for rule in all_rules() if compiled.fullmatch(rule.id))

@@ -269,12 +269,6 @@ def container_rules() -> tuple[CrossField, ...]:
     """Return the rules about single containers, each with its check."""
 
     def in_any(is_broken: Callable[[Body], bool]) -> Callable[[Body], bool]:
-        def is_broken_in_any(body: Body) -> bool:
-            for each in containers(body):  # noqa: SIM110 - as above
-                if is_broken(each):
-                    return True
-            return False
-
-        return is_broken_in_any
+        return lambda body: any(map(is_broken, containers(body)))
 
     return tuple(CrossField(info(*told), in_any(is_broken)) for *told, is_broken in _RULES)

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from conformance.engine.judgement import exchanges_digest
+from conformance.engine.exchanges import exchanges_digest
 from conformance.targets.reference import reference
 from conformance.wire import Call, Reply
 

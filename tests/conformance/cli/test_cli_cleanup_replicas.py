@@ -82,6 +82,16 @@ def test_of_several_replicas_no_one_is_where_endpoint_says(
     assert run("cleanup", str(tmp_path / "replica-1")).exit_code == 0
 
 
+def only_the_second_is_clean(service: Watched, folder: Path, said: str) -> None:
+    """Clean up after two replicas; of the first it is said what is wrong, and its journal stays."""
+    done = run("cleanup", str(folder))
+    assert done.exit_code == 3, done.output
+    assert said in done.stderr
+    assert names(service.url) == sorted(LIKE_OURS)
+    assert path_of(folder_of(folder, 1)).exists()
+    assert not folder_of(folder, 2).exists()
+
+
 def test_a_journal_that_is_broken_keeps_no_other_from_being_read(
     service: Watched, tmp_path: Path
 ) -> None:
@@ -89,12 +99,7 @@ def test_a_journal_that_is_broken_keeps_no_other_from_being_read(
     make_with_config(service.url, *OURS[:2])
     journal_of_cluster(tmp_path, service.url, service.url)
     path_of(folder_of(tmp_path, 1)).write_text('{"event": "start", "format": 99}\n', "utf-8")
-    done = run("cleanup", str(tmp_path))
-    assert done.exit_code == 3, done.output
-    assert "has another format" in done.stderr
-    assert names(service.url) == sorted(LIKE_OURS)
-    assert path_of(folder_of(tmp_path, 1)).exists()
-    assert not folder_of(tmp_path, 2).exists()
+    only_the_second_is_clean(service, tmp_path, "has another format")
     assert run("cleanup", str(tmp_path)).exit_code == 2
 
 
@@ -178,12 +183,7 @@ def test_a_replica_that_cannot_be_reached_any_more_keeps_no_other_from_being_cle
     """Found: where it was refused in a sentence, the others were left as they were."""
     make_with_config(service.url, *OURS[:2])
     journal_of_cluster(tmp_path, "wsgi:there.is.none:app", service.url)
-    done = run("cleanup", str(tmp_path))
-    assert done.exit_code == 3, done.output
-    assert "Error: " in done.stderr
-    assert names(service.url) == sorted(LIKE_OURS)
-    assert path_of(folder_of(tmp_path, 1)).exists()
-    assert not folder_of(tmp_path, 2).exists()
+    only_the_second_is_clean(service, tmp_path, "Error: ")
 
 
 def test_wrong_usage_is_said_once_however_many_replicas_there_were(
@@ -195,3 +195,11 @@ def test_wrong_usage_is_said_once_however_many_replicas_there_were(
     assert done.exit_code == 2, done.output
     assert done.stderr.count("Error: ") == 1
     assert path_of(folder_of(tmp_path, 2)).exists()
+
+
+def test_each_reason_is_said_where_no_replica_can_be_reached(tmp_path: Path) -> None:
+    """Another reason is another sentence."""
+    journal_of_cluster(tmp_path, "wsgi:there.is.none:app", "python:nor.is.this:app")
+    done = run("cleanup", str(tmp_path))
+    assert done.exit_code == 2, done.output
+    assert [line[:13] for line in done.stderr.splitlines()] == ["Error: 'wsgi:", "Error: 'pytho"]

@@ -15,7 +15,7 @@ import pytest
 from fakes.processes import command
 from jsonschema import Draft202012Validator
 
-from conformance.engine.judgement import exchanges_digest
+from conformance.engine.exchanges import exchanges_digest
 from reports.files import REPORTS
 from reports.record import RunRecord
 from reports.schemas import schema

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fakes.conformant import Conformant
 
-from conformance.engine.judgement import exchanges_digest
+from conformance.engine.exchanges import exchanges_digest
 from conformance.spec.rules import Rule
 from conformance.targets.moto import moto
 from conformance.wire import encode, read
